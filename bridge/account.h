@@ -10,7 +10,6 @@
 #define BRIDGE_ACCOUNT_H
 
 #include <stdbool.h>
-#include <sys/socket.h>
 
 #include "bridge/classes/items.h"
 #include "bridge/config.h"
@@ -26,6 +25,7 @@ struct account {
 	const char *address; /* the account's mail address */
 	const char *upstream_user, *password;
 	const struct domain_config *config;
+	bool is_proved_now;  /* the mail server accepted the password during this request */
 };
 
 /* Who the Authorization header says it is: Basic, UTF-8 else ISO-8859-1; user, user@domain,
