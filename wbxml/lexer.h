@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Splits a WBXML document ([WBXML 1.3] section 5) into pieces: start tags, ends and texts.  Used
- * by reader.c and text.c only; commands use wbxml/reader.h.  A lexer is a value over bytes that
+ * by the reader and the text printer; commands use wbxml/reader.h.  A lexer is a value over bytes that
  * somebody else owns; copying it is a bookmark.  Errors stick.
  */
 #ifndef WBXML_LEXER_H
@@ -54,6 +54,7 @@ struct lexer {
 	size_t table_len;
 	size_t expanded;            /* bytes taken from the table so far */
 	unsigned depth;             /* elements open */
+	bool has_root;
 	unsigned char page;
 	enum reader_fault fault;
 };
@@ -66,6 +67,9 @@ bool lexer_next(struct lexer *lexer, struct piece *ret);
 
 /* Skips pieces until no more than depth elements are open. */
 bool lexer_skip(struct lexer *lexer, unsigned depth);
+
+/* Skips the rest of the root element and checks that nothing follows. */
+bool lexer_finish(struct lexer *lexer);
 
 /* Bytes of a text piece, wherever they are. */
 const void *piece_data(const struct piece *piece);

@@ -15,7 +15,7 @@
  *		default:                     break;      // unknown: skipped by the next call
  *		}
  *
- * What clients get wrong and we accept ([MS-ASWBXML], eas/http.md 7.1): version bytes 01-03,
+ * What clients get wrong and we accept (compare [MS-ASWBXML] 2.1.1): version bytes 01-03,
  * redundant page switches, split and OPAQUE texts, entities, a small string table, literal
  * tags (skipped), unknown pages and tags.
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writes WBXML into a sink, small buffer in between.  Start tags are deferred: an element shows
- * only when content comes, so containers that stay empty vanish.  Errors stick (sink refused,
- * depth, misuse); ask writer_end.  The output is always well-formed text: characters illegal in
+ * Writes WBXML into a sink, with a small buffer in between.  Start tags are deferred: an element shows
+ * only when content comes, so containers that stay empty vanish.  Errors stick; ask writer_end.  The output is always well-formed text: characters illegal in
  * XML 1.0 are dropped, broken UTF-8 becomes U+FFFD.  One owner, no allocation; worker and tools.
  */
 #ifndef WBXML_WRITER_H
@@ -13,40 +12,32 @@
 #include <stdint.h>
 
 #include "wbxml/limits.h"
+#include "wbxml/outlet.h"
 #include "wbxml/tokens.h"
-
-/* put takes all bytes or returns false; after that it is not called again. */
-struct writer_sink {
-	bool (*put)(void *ctx, const void *data, size_t len);
-	void *ctx;
-};
 
 enum writer_mode {
 	WRITER_ELEMENTS,
-	WRITER_TEXT,         /* between writer_text_begin and its first character */
+	WRITER_TEXT,         /* in a text that has no character yet */
 	WRITER_STRING,       /* inside an inline string */
 	WRITER_OPAQUE,       /* inside an opaque */
-	WRITER_HOLLOW        /* inside an opaque of no bytes */
+	WRITER_HOLLOW,       /* inside an opaque of no bytes */
 };
 
 /* All members are private. */
 struct writer {
-	struct writer_sink sink;
-	size_t written;                         /* bytes so far, with those in buffer */
-	size_t left;                            /* bytes that the opaque or the text may still take */
+	struct outlet outlet;
+	size_t left;                  /* bytes that the text or opaque may still take */
 	enum token open[WBXML_DEPTH_MAX];
 	bool always[WBXML_DEPTH_MAX];
-	unsigned depth;                         /* elements opened */
-	unsigned shown;                         /* ... whose start tag is written */
+	unsigned depth;               /* elements opened */
+	unsigned shown;               /* ... whose start tag is written */
 	enum writer_mode mode;
-	enum token text;                        /* element of a text that has no character yet */
+	enum token text;              /* element of a text that has no character yet */
 	bool has_failed;
 	bool has_root;
 	unsigned char page;
-	unsigned char partial[4];               /* UTF-8 sequence cut between two pieces */
 	unsigned partial_len;
-	unsigned fill;
-	unsigned char buffer[1024];
+	unsigned char partial[4];     /* UTF-8 sequence cut between two pieces */
 };
 
 /* The prologue 03 01 6A 00 is written with the first element, not here. */
