@@ -88,11 +88,14 @@ struct domain_config {
 #undef DOMAIN
 };
 
+struct arena;
+
 struct config {
 	struct server_config server;
 	struct domain_config *domains; /* [0] is "*" */
 	unsigned n_domains;
 	const char *path; /* of the file, for messages */
+	struct arena *arena; /* owns all of the above */
 };
 
 /* One mistake found; file, line (0: none), key and reason. */
@@ -104,6 +107,9 @@ typedef void config_mistake_fn(void *ctx, const char *file, int line, const char
 struct config *config_parse(const char *text, size_t len, const char *path,
     config_mistake_fn *fn, void *ctx);
 void config_free(struct config **config);
+
+/* The same from an open file, read from offset 0 (fd stays the caller's); mistakes go to the log. */
+struct config *config_from_fd(int fd, const char *path);
 
 /* The settings for a domain name (any letter case): its own section, else [domain *]. Never NULL. */
 const struct domain_config *config_domain(const struct config *config, const char *domain);

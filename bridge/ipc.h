@@ -23,7 +23,8 @@
 enum {
 	IPC_MAX = 192 * 1024,      /* bytes of one packet */
 	IPC_INLINE_MAX = 64 * 1024, /* bodies up to here travel inside the packet */
-	IPC_FDS = 8,
+	IPC_FDS = 129,             /* CONFIG: the text and two for each of IPC_NAMES_MAX names */
+	IPC_NAMES_MAX = 64,
 };
 
 enum ipc_type {
@@ -69,13 +70,21 @@ struct ipc_watched_list {
 #define IPC_FIELDS_READY(X) X(U32, pid)
 #define IPC_FIELDS_STATUS(X) X(STR, text)
 /* fds: [0] text of the configuration, then certificate and key per name in `names`
- * (comma separated: "*" is the default), two each, as memory files. */
+ * (comma separated: "*" is the default, else a domain), two each, as memory files; only the
+ * front gets those.  Read them from offset 0 (pread, mmap): the offset is shared.  The first
+ * one is taken by main; a later one (reload) is for role_config_renew. */
 #define IPC_FIELDS_CONFIG(X) X(STR, path) X(STR, names) X(U32, generation)
-/* fds: [0] listening socket; number: index in config.server.listen. */
+/* fds: [0] listening socket, non-blocking; number: index in config.server.listen, n of them.
+ * After a CONFIG all n come again; with the last one (number n - 1) the front closes those of
+ * the time before. */
 #define IPC_FIELDS_LISTEN(X) X(U32, number) X(U32, n)
-/* fds: [0] our end of a pair with another role's process. */
+/* fds: [0] our end of a pair with another role's process.  A second PEER of the same role and
+ * slot comes when that process is replaced or new: the front hands nothing more to the older one
+ * and closes that pair once its work in hand is done; LOST with the older pid follows when it has
+ * gone.  Worker and watch get one PEER, the front's; its end means work is over: exit. */
 #define IPC_FIELDS_PEER(X) X(U32, role) X(U32, slot) X(U32, pid)
-/* A peer died.  breadcrumb: what it worked on ("" if idle). */
+/* A peer's process ended (sent to the front).  status: as waitpid(2) gives it.  breadcrumb:
+ * what it worked on ("" if idle). */
 #define IPC_FIELDS_LOST(X) X(U32, role) X(U32, slot) X(U32, pid) X(U32, status) X(STR, breadcrumb)
 /* Finish work in hand, answer held requests over `seconds`, exit. */
 #define IPC_FIELDS_DRAIN(X) X(U32, seconds)

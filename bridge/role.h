@@ -2,7 +2,14 @@
 /*
  * How a role's process begins.  The parent re-executes the binary with the
  * role's name; main sets up logging, configuration and the control channel
- * (descriptor 3) and calls the role's main, which returns the exit code.
+ * (descriptor 3) and calls the role's main, which returns the exit code.  Then
+ * LISTEN and PEER messages come over the control channel; the role sends READY
+ * once it can serve.  When the channel closes, the parent is dead: drain, exit.
+ *
+ * SIGPIPE is ignored; SIGINT and SIGTERM are ignored (the parent sends DRAIN); SIGUSR1 reopens
+ * the logs without the role's doing.  A worker guards itself against a request
+ * that never ends: alarm(config->server.worker_timeout) before, alarm(0) after;
+ * SIGALRM's default action ends it and the parent reaps it like any crash.
  */
 #ifndef BRIDGE_ROLE_H
 #define BRIDGE_ROLE_H
@@ -10,13 +17,17 @@
 #include "bridge/ipc.h"
 
 struct role_start {
-	struct ipc_end *control; /* to the parent */
+	struct ipc_end *control; /* to the parent; blocking in workers, else non-blocking */
 	unsigned slot;           /* which worker */
 	char *breadcrumb;        /* shared page, BREADCRUMB_SIZE bytes; NULL except in workers */
 	struct ipc_message *config; /* the CONFIG message received, its fds not yet taken (front: TLS) */
 };
 
 enum { BREADCRUMB_SIZE = 4096 };
+
+/* A later CONFIG message: parses it, makes it the global `config` and turns the logs to the files
+ * it names.  The old one is not freed: pointers into it may live on.  False: the old one stays. */
+bool role_config_renew(struct ipc_message *message);
 
 int front_main(struct role_start *start);
 int worker_main(struct role_start *start);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { PROC_FDS_MAX = 8 };	/* descriptors in one message */
+enum { PROC_FDS_MAX = 129 };	/* descriptors in one message */
 
 bool proc_set_cloexec(int fd, bool on);
 bool proc_set_nonblock(int fd, bool on);
