@@ -17,13 +17,13 @@
 #include "bridge/base/codec.h"
 #include "bridge/base/crypto.h"
 #include "bridge/base/date.h"
-#include "bridge/base/log.h"
+#include "bridge/base/limits.h"
 #include "bridge/ipc.h"
 #include "bridge/request.h"
 #include "bridge/send.h"
 #include "bridge/store.h"
 
-enum { LOGIN_NAME_MAX_BYTES = 255, AUTHORIZATION_MAX = 2048, KEPT_MAX = 1024 };
+enum { AUTHORIZATION_MAX = 2048, KEPT_MAX = 1024 };
 
 /* A connection kept for later requests.  The digest of the password is keyed with
  * random bytes of this process. */
@@ -274,7 +274,7 @@ lower(struct arena *arena, const char *text)
 static bool
 is_login_name(const char *name)
 {
-	if (!*name || strlen(name) > LOGIN_NAME_MAX_BYTES)
+	if (!*name || strlen(name) > LIMIT_USER)
 		return false;
 	for (; *name; name++)
 		if ((unsigned char)*name <= ' ' || *name == 0x7f)

@@ -14,6 +14,7 @@
 #include "bridge/version.h"
 #include "wbxml/tokens.h"
 
+struct arena;
 struct request;
 struct response;
 
@@ -49,8 +50,8 @@ const struct command *command_by_name(const char *name);
 const struct command *command_by_code(unsigned code);
 
 /* Comma-separated names for MS-ASProtocolCommands, and versions ("2.5,12.0,..."). */
-const char *command_names(void);
-const char *command_versions(void);
+const char *command_names(struct arena *arena);
+const char *command_versions(struct arena *arena);
 
 /* Checks, runs, turns faults into answers.  The response always stands afterwards. */
 void command_run(struct request *request, struct response *response);

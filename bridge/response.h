@@ -27,7 +27,8 @@ struct response {
 	int http;                 /* 200 unless said otherwise */
 	const char *content_type; /* default application/vnd.ms-sync.wbxml */
 	struct body body;         /* ANSWER: this.  PARK: this, when the deadline comes */
-	struct writer writer;     /* into body; begun by response_init */
+	struct writer writer;     /* into body; begun by response_init; command_run ends it */
+	bool is_raw;              /* the handler filled body itself: the writer is not ended */
 	unsigned retry_after;     /* seconds, 0: none */
 	bool version_headers;     /* add MS-ASProtocolVersions/Commands (OPTIONS, FolderSync 0) */
 	bool rp_header;           /* add X-MS-RP */

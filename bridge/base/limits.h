@@ -17,6 +17,7 @@
 /* bodies and memory */
 #define LIMIT_BODY_MEMORY	(64u * 1024)	/* above this a body becomes a file */
 #define LIMIT_PARKED_REQUEST	(16u * 1024)	/* a longer request is answered, not held */
+#define LIMIT_RESPONSE		(256u * 1024 * 1024) /* one answer; beyond memory it is a file */
 #define LIMIT_ARENA_REQUEST	(256u * 1024 * 1024) /* memory of one request in a worker */
 #define LIMIT_INFLATE_FREE	(64u * 1024)	/* inflated size up to which the ratio is free */
 #define LIMIT_INFLATE_RATIO	200u		/* inflated : deflated above that */
