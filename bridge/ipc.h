@@ -163,18 +163,21 @@ IPC_MESSAGES(IPC_STRUCT)
 #undef IPC_STRUCT
 #undef IPC_MEMBER
 
-/* A received message: the union member that fits `type` is filled. */
+/* A received message: the union member that fits `type` is filled.  Large: keep it off the stack.
+ * Data (struct ipc_data) lies aligned to 8 in the packet.  The number of descriptors fits the
+ * type, but whether fds[0] is there where body_len exceeds the data is the receiver's to check. */
 struct ipc_message {
 	enum ipc_type type;
-	int fds[IPC_FDS]; /* owned by the receiver; take one by setting it to -1 */
 	unsigned n_fds;
+	int fds[IPC_FDS]; /* owned by the receiver; take one by setting it to -1 */
+	size_t packet_len;
 	union {
 #define IPC_UNION(NAME, name) struct ipc_##name name;
 		IPC_MESSAGES(IPC_UNION)
 #undef IPC_UNION
 	};
 	struct ipc_watched watched_space[IPC_WATCHED_MAX];
-	uint8_t packet[IPC_MAX];
+	_Alignas(8) uint8_t packet[IPC_MAX];
 };
 
 /* An end of a pair; keeps what could not be sent yet (non-blocking roles). */
@@ -199,7 +202,8 @@ enum ipc_got { IPC_GOT, IPC_AGAIN, IPC_CLOSED, IPC_BROKEN };
 
 /* Reads and decodes one message.  A blocking end waits; a non-blocking one says IPC_AGAIN. */
 enum ipc_got ipc_receive(struct ipc_end *end, struct ipc_message *ret_message);
-/* Closes the descriptors that were not taken. */
+/* Closes the descriptors that were not taken and wipes the packet: it may hold a password.
+ * Safe to repeat. */
 void ipc_message_done(struct ipc_message *message);
 const char *ipc_type_name(enum ipc_type type);
 
