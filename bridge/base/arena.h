@@ -52,7 +52,7 @@ void arena_release(struct arena *arena, struct arena_mark mark);
 /* Forgets everything but keeps the first chunk for the next request. */
 void arena_reset(struct arena *arena);
 
-/* Bytes handed out at this moment, paddings included. */
+/* Bytes handed out at this moment, paddings not counted. */
 size_t arena_used(const struct arena *arena);
 
 #endif

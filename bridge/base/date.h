@@ -42,7 +42,7 @@ void date_print_compact(int64_t time, char ret_text[DATE_TEXT]);
 void date_print_mail(int64_t time, int offset, char ret_text[DATE_TEXT]);
 /* "Mon, 05 Jan 2026 10:00:00 GMT".  RFC 9110. */
 void date_print_http(int64_t time, char ret_text[DATE_TEXT]);
-/* RFC 5322 with its obsolete forms: two-digit years, zone names, no weekday, no seconds, comments. */
+/* RFC 5322 with its obsolete forms: short years, zone names, no weekday, no seconds, comments. */
 bool date_parse_mail(const char *text, int64_t *ret_time);
 
 /* "05-Jan-2026 10:00:00 +0100" (the day may have a leading space).  RFC 9051 date-time. */
