@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "bridge/base/proxy.h"
+
 enum url_scheme {
 	URL_NONE,
 	URL_IMAP, URL_IMAPS,
@@ -28,8 +30,9 @@ struct url {
 	const char *text;  /* as written, for logs; "" where unset */
 	const char *host;  /* IPv6 literals without brackets */
 	uint16_t port;     /* never 0 where scheme is set */
-	const char *path;  /* "" or "/..." */
-	bool starttls;     /* must be upgraded before anything secret is sent */
+	const char *path;  /* "" or "/..."; may hold %u, %n, %d */
+	bool starttls;     /* must be upgraded before anything secret is sent; implied by
+	                    * submission and sieve on other hosts than this, unless `plain` */
 	bool plain;        /* plain text allowed although not loopback */
 	const char *ca_file; /* NULL: the system's store */
 };
@@ -38,8 +41,8 @@ struct url {
 bool url_is_tls(const struct url *url);
 
 struct listener {
-	const char *text;
-	struct sockaddr_storage address;
+	const char *text; /* the address as written */
+	struct sockaddr_storage address; /* AF_INET, AF_INET6 or AF_UNIX */
 	socklen_t address_len;
 	bool tls;
 	bool proxy; /* PROXY protocol expected */
@@ -50,17 +53,12 @@ struct listeners {
 	unsigned n;
 };
 
-struct net {
-	int family;
-	uint8_t address[16];
-	unsigned bits;
-};
-
 struct nets {
-	struct net *list;
+	struct proxy_net *list;
 	unsigned n;
 };
 
+/* A local socket counts as inside: whoever can reach it was let in by its permissions. */
 bool nets_contain(const struct nets *nets, const struct sockaddr *address);
 
 #define CONFIG_TYPE_STRING const char *
