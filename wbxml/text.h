@@ -6,14 +6,17 @@
  *
  * element  = name value | name "{" { element | value } "}" | name "~"
  * name     = [page ":"] tag; page and tag are names, or numbers such as 254:0x05
- * value    = word | "string" | x"hex bytes"
+ * value    = word | "string" | b"string" | x"hex digits" | $variable
  *
  * A name without page is looked for on the page of its parent, then everywhere, where it must be
- * unique.  ~ is a tag without content, {} and "" one with nothing inside.  x"" is OPAQUE, the
- * other values are inline strings.  In strings: \" \\ \n \r \t \xHH.  A # starts a comment when
- * parsed, a word $name is a variable of the caller.  Printing names the page wherever it differs
- * from that of the parent; what is printed without mask and length parses to the same document
- * again (canonical page switches; literal tags are left out, entities become strings).
+ * unique.  ~ is a tag without content, {} and "" one with nothing inside.  b"" and x"" are OPAQUE,
+ * word and "" inline strings.  In strings: \" \\ \n \r \t \xHH.  A # begins a comment up to the end
+ * of the line.  Variables are known to the caller of text_parse and written as the element wants
+ * it, OPAQUE or inline.
+ *
+ * Printing names the page wherever it differs from that of the parent.  What is printed without
+ * mask and limit parses to the same document again (with no redundant page switches; literal tags
+ * are left out, entities and references become inline strings).
  */
 #ifndef WBXML_TEXT_H
 #define WBXML_TEXT_H

@@ -78,14 +78,15 @@ static void put_tag(struct writer *writer, enum token token, unsigned content)
 	outlet_byte(&writer->outlet, code | content);
 }
 
-/* Writes the start tags that were put off, then this one. */
-static void start_element(struct writer *writer, enum token token, unsigned content)
+/* Writes the start tags that were put off, then this one.  False if that failed. */
+static bool start_element(struct writer *writer, enum token token, unsigned content)
 {
 	if (writer->depth == WBXML_DEPTH_MAX || (writer->has_root && writer->shown == 0))
 		writer->has_failed = true;
 	for (; writer->shown < writer->depth; writer->shown++)
 		put_tag(writer, writer->open[writer->shown], HAS_CONTENT);
 	put_tag(writer, token, content);
+	return !writer_has_failed(writer);
 }
 
 static void open_element(struct writer *writer, enum token token, bool always)
@@ -151,13 +152,14 @@ static void put_string(struct writer *writer, const void *data, size_t len)
 		return;
 	if (len > writer->left)
 		writer->has_failed = true;
+	if (writer_has_failed(writer))
+		return;
 	if (writer->mode == WRITER_TEXT) {
-		start_element(writer, writer->text, HAS_CONTENT);
+		if (!start_element(writer, writer->text, HAS_CONTENT))
+			return;
 		outlet_byte(&writer->outlet, STR_I);
 		writer->mode = WRITER_STRING;
 	}
-	if (writer_has_failed(writer))
-		return;
 	writer->left -= len;
 	outlet_put(&writer->outlet, data, len);
 }
@@ -274,8 +276,9 @@ void writer_opaque_begin(struct writer *writer, enum token token, size_t exact_l
 		writer->has_failed = true;
 		return;
 	}
+	if (!start_element(writer, token, exact_len > 0 ? HAS_CONTENT : 0))
+		return;
 	writer->left = exact_len;
-	start_element(writer, token, exact_len > 0 ? HAS_CONTENT : 0);
 	writer->mode = exact_len > 0 ? WRITER_OPAQUE : WRITER_HOLLOW;
 	if (exact_len == 0)
 		return;
