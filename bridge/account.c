@@ -208,6 +208,16 @@ account_sender(struct request *request, struct sender **ret_sender)
 	return OK;
 }
 
+bool
+account_peer(struct request *request, struct sockaddr_storage *ret_address)
+{
+	const struct url *url;
+	const struct store_ops *ops = backend_for_class(request->account->config, CLASS_EMAIL, &url);
+	struct kept *kept = ops && ops->peer ? kept_find(request->account, ops) : NULL;
+
+	return kept && ops->peer(kept->store, ret_address);
+}
+
 enum fault
 account_login(struct request *request)
 {

@@ -10,6 +10,7 @@
 #define BRIDGE_ACCOUNT_H
 
 #include <stdbool.h>
+#include <sys/socket.h>
 
 #include "bridge/classes/items.h"
 #include "bridge/config.h"
@@ -42,6 +43,9 @@ enum fault account_store(struct request *request, enum item_class class, struct 
 
 /* The same for submission. */
 enum fault account_sender(struct request *request, struct sender **ret_sender);
+
+/* The address of the mail server the account is connected to; false: not connected. */
+bool account_peer(struct request *request, struct sockaddr_storage *ret_address);
 
 /* Closes kept connections: those unused since store_idle seconds; all if all. */
 void account_cache_trim(bool all);

@@ -22,6 +22,7 @@ struct device;
 struct ipc_request;
 struct state;
 struct response;
+struct worker;
 
 struct request {
 	struct arena *arena;
@@ -51,6 +52,8 @@ struct request {
 	bool is_idle_known;           /* a handler may use it: nothing applied so far */
 
 	const struct ipc_request *ipc;
+	struct worker *worker;        /* NULL in tests */
+	int64_t waited_before_ms;     /* stream_waited_ms at the start */
 	struct synclog log;           /* counters of the line in sync.log */
 };
 

@@ -198,6 +198,10 @@ struct store_ops {
 	/* False once the connection is unusable: the caller closes and opens again. */
 	bool (*is_alive)(struct store *store);
 
+	/* The address of the server it is connected to (the watch connects there too, without
+	 * asking the resolver).  NULL slot or false: not known. */
+	bool (*peer)(struct store *store, struct sockaddr_storage *ret_address);
+
 	/* All folders the account should show. */
 	enum fault (*folders)(struct store *store, folder_fn *fn, void *ctx);
 	/* ret_id: the folder's id afterwards (arena); may be NULL. */
@@ -239,7 +243,6 @@ struct store_ops {
 	enum fault (*empty)(struct store *store, const char *folder);
 	enum fault (*search)(struct store *store, const char *folder, const struct query *query,
 	    change_fn *fn, void *ctx);
-	/* The mark of an item's flags as the known list keeps it. */
 	const struct watch_ops *watch; /* NULL: no push, the watch process cannot help */
 };
 

@@ -81,6 +81,9 @@ const char *stream_error(const struct stream *stream);
 uint64_t stream_bytes_in(const struct stream *stream);	/* payload, not TLS records */
 uint64_t stream_bytes_out(const struct stream *stream);
 
+/* Milliseconds that this process has spent waiting in the blocking functions so far. */
+int64_t stream_waited_ms(void);
+
 /* The address connected to; false while there is none. */
 bool stream_peer(const struct stream *stream, struct sockaddr_storage *ret_peer);
 
