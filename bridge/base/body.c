@@ -61,7 +61,8 @@ body_init(struct body *body, struct arena *arena, size_t limit)
 void
 body_from_memory(struct body *body, const void *data, size_t len)
 {
-	*body = (struct body) { .len = len, .limit = len, .fd = -1, .data = (uint8_t *)(uintptr_t)data };
+	*body = (struct body) { .len = len, .limit = len, .fd = -1 };
+	body->data = (uint8_t *)(uintptr_t)data;
 }
 
 void

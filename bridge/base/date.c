@@ -151,8 +151,8 @@ date_print_words(int64_t time, const char *zone, char ret_text[DATE_TEXT])
 	struct date_parts p;
 
 	date_to_parts(time, &p);
-	snprintf(ret_text, DATE_TEXT, "%s, %02d %s %04d %02d:%02d:%02d %s", day_names[p.weekday], p.day,
-		month_names[p.month - 1], p.year, p.hour, p.minute, p.second, zone);
+	snprintf(ret_text, DATE_TEXT, "%s, %02d %s %04d %02d:%02d:%02d %s", day_names[p.weekday],
+		p.day, month_names[p.month - 1], p.year, p.hour, p.minute, p.second, zone);
 }
 
 void
@@ -161,7 +161,8 @@ date_print_mail(int64_t time, int offset, char ret_text[DATE_TEXT])
 	unsigned minutes = (unsigned)(offset < 0 ? -offset : offset) % (24 * 60);
 	char zone[16];
 
-	snprintf(zone, sizeof(zone), "%c%02u%02u", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	snprintf(zone, sizeof(zone), "%c%02u%02u", offset < 0 ? '-' : '+', minutes / 60,
+		minutes % 60);
 	date_print_words(time + (int64_t)offset * 60, zone, ret_text);
 }
 
@@ -419,7 +420,8 @@ date_parse_imap(const char *text, int64_t *ret_time)
 	if (!scan_number(&text, 1, 2, &p.day) || !scan_char(&text, '-') ||
 		!scan_month(&text, &p.month) || !scan_char(&text, '-') ||
 		!scan_number(&text, 4, 4, &p.year) || !scan_char(&text, ' ') ||
-		!scan_clock(&text, true, &p) || !scan_char(&text, ' ') || !scan_offset(&text, &zone))
+		!scan_clock(&text, true, &p) || !scan_char(&text, ' ') ||
+		!scan_offset(&text, &zone))
 		return false;
 	if (*text != '\0' || !date_from_parts(&p, &time))
 		return false;

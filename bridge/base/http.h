@@ -31,7 +31,7 @@ struct http_head {
 	const char *reason;	/* HTTP_BAD: for the log */
 
 	const char *method;	/* case kept */
-	const char *target;	/* origin form, or "*"; scheme and authority are cut off */
+	const char *target;	/* origin form or "*"; an absolute one is cut */
 	const char *query;	/* within target, behind the first '?'; NULL = none */
 	size_t path_len;	/* bytes of target before the '?' */
 	unsigned minor;		/* 0 or 1 */
@@ -43,22 +43,23 @@ struct http_head {
 	struct http_line lines[LIMIT_HTTP_FIELDS];
 	unsigned n_lines;
 	size_t scanned;		/* how far the search for the end has come */
+	bool has_line;		/* the request line is complete */
 };
 
 void http_head_init(struct http_head *head);
 
 /*
  * data: all bytes received so far, from the first on; call again with more after HTTP_MORE.  On
- * HTTP_DONE delimiters in data have become NULs and the strings of head are borrowed from it: the
- * bytes must stay where they are as long as head is used.  Empty lines before the request line are
- * skipped (RFC 9112, 2.2).
+ * HTTP_DONE (and HTTP_BAD) delimiters in data have become NULs and the strings of head are borrowed
+ * from it: the bytes must stay where they are as long as head is used.  Empty lines before the
+ * request line are skipped (RFC 9112, 2.2).
  */
 enum http_result http_head_parse(struct http_head *head, char *data, size_t len);
 
 /* Value of the first field of this name, letter case ignored; NULL: absent. */
 const char *http_field(const struct http_head *head, const char *name);
 
-/* true: the field's comma-separated list holds the token (parameters such as ;q=1 ignored). */
+/* true: the field's comma-separated list holds the token, other than with ";q=0". */
 bool http_field_lists(const struct http_head *head, const char *name, const char *token);
 
 /* Decoder of a chunked body (RFC 9112, 7.1).  Extensions and trailers are read and dropped. */

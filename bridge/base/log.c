@@ -236,7 +236,8 @@ log_wire(const char *id, const char *tag, const char *text)
 		if (show > LIMIT_LOG_LINE)
 			show = LIMIT_LOG_LINE;
 		len = log_start(line, LEVEL_WIRE, id, "wire");
-		more = snprintf(line + len, sizeof(line) - len, " %.64s | %.*s", tag, (int)show, text);
+		more = snprintf(line + len, sizeof(line) - len, " %.64s | %.*s", tag, (int)show,
+			text);
 		log_end(line, len + (more > 0 ? (size_t)more : 0));
 		text += n + (text[n] != '\0');
 	}
@@ -249,7 +250,8 @@ log_is_word(const char *value)
 	if (value[0] == '\0')
 		return false;
 	for (; *value != '\0'; value++)
-		if ((unsigned char)*value <= ' ' || strchr("\"\\=", *value) != NULL || *value == 0x7f)
+		if ((unsigned char)*value <= ' ' || *value == 0x7f ||
+			strchr("\"\\=", *value) != NULL)
 			return false;
 	return true;
 }

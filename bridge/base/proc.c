@@ -82,16 +82,16 @@ proc_send(int sock, const void *data, size_t n, const struct proc_fds *fds)
 static void
 fds_collect(struct msghdr *message, struct proc_fds *fds)
 {
-	struct cmsghdr *header;
+	struct cmsghdr *part;
 
-	for (header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR(message, header)) {
-		size_t n = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part)) {
+		size_t n = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 
-		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
 			continue;
 		if (n > PROC_FDS_MAX - fds->n)
 			n = PROC_FDS_MAX - fds->n;
-		memcpy(fds->fd + fds->n, CMSG_DATA(header), n * sizeof(int));
+		memcpy(fds->fd + fds->n, CMSG_DATA(part), n * sizeof(int));
 		fds->n += (unsigned)n;
 	}
 }
@@ -138,12 +138,13 @@ proc_recv(int sock, void *data, size_t n, struct proc_fds *ret_fds)
 int
 proc_memfd(const char *name, const void *data, size_t n)
 {
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
 		return -1;
 	if (!proc_write_all(fd, data, n) || lseek(fd, 0, SEEK_SET) != 0 ||
-		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
+		fcntl(fd, F_ADD_SEALS, seals) != 0) {
 		close(fd);
 		return -1;
 	}
@@ -216,7 +217,8 @@ proc_notify(const char *state)
 	sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (sock < 0)
 		return false;
-	ok = sendto(sock, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address, size) >= 0;
+	ok = sendto(sock, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
+		size) >= 0;
 	close(sock);
 	return ok;
 }

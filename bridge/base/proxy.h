@@ -34,7 +34,8 @@ bool proxy_net_has(const struct proxy_net *net, const struct sockaddr *address);
 
 /*
  * The nearest address in an X-Forwarded-For value (read from its right end) that is not itself in
- * a trusted net.  false: none, or garbage.
+ * a trusted net; where all are trusted, the farthest.  What is left of garbage is not believed.
+ * false: nothing usable.
  */
 bool proxy_forwarded(const char *value, const struct proxy_net *nets, size_t n_nets,
 	struct sockaddr_storage *ret_source);

@@ -5,7 +5,7 @@
  * stream_try_* from its event loop.  Blocking calls honour one absolute deadline, so a server that
  * drips a byte a second cannot hold a worker.  The server's certificate is always verified: chain
  * (system store or ca_file) and host name or IP address.  EOF without close_notify counts as EOF.
- * The creator owns the stream.
+ * The creator owns the stream.  The first stream with TLS makes the process ignore SIGPIPE.
  */
 #ifndef BRIDGE_BASE_STREAM_H
 #define BRIDGE_BASE_STREAM_H
@@ -24,7 +24,7 @@ struct stream_options {
 	bool tls;		/* TLS from the first byte */
 	bool starttls_later;	/* plain now, stream_start_tls will come: loads the CA now */
 	const char *ca_file;	/* PEM; NULL: the system's store */
-	const struct sockaddr *address; /* connect here instead of asking getaddrinfo, which blocks */
+	const struct sockaddr *address; /* NULL: ask getaddrinfo, which blocks */
 	socklen_t address_len;
 };
 
@@ -52,14 +52,20 @@ void stream_deadline(struct stream *stream, int64_t ms_monotonic);
 enum stream_state stream_step(struct stream *stream);
 int64_t stream_wake_at(const struct stream *stream);	/* now_ms() scale; 0 = no timer needed */
 
-/* Begins TLS on a ready plain stream; stream_step then goes on until STREAM_READY. */
+/*
+ * Begins TLS on a ready plain stream; stream_step then goes on until STREAM_READY.  The caller must
+ * have used up, or must refuse, all plain bytes behind the server's go-ahead: they are not trusted.
+ */
 enum stream_state stream_begin_tls(struct stream *stream);
 
 /* Blocking: stream_step until ready or failed.  Each address of the host is tried. */
 bool stream_open(struct stream *stream);
 bool stream_start_tls(struct stream *stream);
 
-/* Blocking.  Bytes moved (read: 1..n, write: all n), 0 = closed by the peer, -1 = error. */
+/*
+ * Blocking.  Bytes moved (read: 1..n, write: all n), 0 = closed by the peer, -1 = error.  A passed
+ * deadline is an error even while bytes keep dripping in, and the stream is of no use after it.
+ */
 ssize_t stream_read(struct stream *stream, void *data, size_t n);
 ssize_t stream_write(struct stream *stream, const void *data, size_t n);
 
@@ -86,5 +92,8 @@ int64_t stream_waited_ms(void);
 
 /* The address connected to; false while there is none. */
 bool stream_peer(const struct stream *stream, struct sockaddr_storage *ret_peer);
+
+/* Trust stores are read once a process; after this, streams to come read them anew. */
+void stream_trust_reload(void);
 
 #endif
