@@ -100,10 +100,21 @@ struct folder_edit {
 	enum item_class class;    /* CREATE */
 };
 
+/* The mark of a mail: the flags that a phone can see, so that the caller can tell which of them
+ * differ from what it showed.  The bits above: a hash of the categories (order aside), 0: none. */
+enum {
+	MARK_READ = 1 << 0,
+	MARK_FLAGGED = 1 << 1,
+	MARK_ANSWERED = 1 << 2,
+	MARK_FORWARDED = 1 << 3,
+	MARK_FLAGS = 15,
+	MARK_CATEGORIES_SHIFT = 4,
+};
+
 /* What a device is known to hold of one folder, sorted by num. */
 struct known_entry {
 	uint32_t num;         /* IMAP: the UID; else the number given to store_id */
-	uint32_t mark;        /* IMAP: hash of the flags shown to the device */
+	uint32_t mark;        /* IMAP: see above; elsewhere any hash */
 	const char *store_id; /* NULL where num says all */
 	const char *etag;     /* NULL where mark says all */
 };
