@@ -2,14 +2,11 @@
 /*
  * Phases: START (no socket) -> CONNECTING (one address after the other) -> HANDSHAKE -> READY, or
  * FAILED, which is final.  Everything below is non-blocking; the blocking functions are loops of
- * "try, else poll until the deadline".  TLS set-up is in trust.c.
+ * "try, else poll until the deadline".  Addresses are in dial.c, TLS set-up in trust.c.
  */
 #include "bridge/base/stream.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,13 +18,10 @@
 #include <openssl/ssl.h>
 
 #include "bridge/base/date.h"
-#include "bridge/base/limits.h"
+#include "bridge/base/dial.h"
 #include "bridge/base/trust.h"
 
-enum {
-	ATTEMPT_MS = 10000,	/* for an address that is not the last, where no deadline is set */
-	IO_MOST = 1 << 30,	/* OpenSSL counts in int */
-};
+enum { IO_MOST = 1 << 30 };	/* OpenSSL counts in int */
 
 enum phase {
 	PHASE_START,
@@ -37,16 +31,10 @@ enum phase {
 	PHASE_FAILED,
 };
 
-struct stream_address {
-	struct sockaddr_storage storage;
-	socklen_t len;
-};
-
 struct stream {
 	char *host;
 	char *ca_file;
-	struct stream_address *addresses;	/* gone once connected */
-	unsigned n_addresses, next_address;
+	struct dial *dial;	/* gone once connected */
 	SSL *ssl;
 	enum phase phase;
 	enum stream_state wants;
@@ -72,27 +60,13 @@ stream_fail(struct stream *stream, const char *format, ...)
 	return STREAM_FAILED;
 }
 
-static bool
-address_set(struct stream *stream, const struct sockaddr *address, socklen_t len)
-{
-	if (len > sizeof(stream->addresses->storage))
-		return false;
-	stream->addresses = calloc(1, sizeof(*stream->addresses));
-	if (stream->addresses == NULL)
-		return false;
-	memcpy(&stream->addresses->storage, address, len);
-	stream->addresses->len = len;
-	stream->n_addresses = 1;
-	return true;
-}
-
 static void
 stream_free(struct stream *stream)
 {
 	SSL_free(stream->ssl);
 	if (stream->fd >= 0)
 		close(stream->fd);
-	free(stream->addresses);
+	dial_free(&stream->dial);
 	free(stream->ca_file);
 	free(stream->host);
 	free(stream);
@@ -111,9 +85,9 @@ stream_new(const struct stream_options *options)
 	stream->tls = options->tls;
 	stream->host = strdup(options->host);
 	stream->ca_file = options->ca_file != NULL ? strdup(options->ca_file) : NULL;
+	stream->dial = dial_new(options->address, options->address_len);
 	if (stream->host == NULL || (options->ca_file != NULL && stream->ca_file == NULL) ||
-		(options->address != NULL &&
-		!address_set(stream, options->address, options->address_len))) {
+		stream->dial == NULL) {
 		stream_free(stream);
 		return NULL;
 	}
@@ -159,93 +133,16 @@ stream_wake_at(const struct stream *stream)
 	return stream->deadline;
 }
 
-/* Fills the list of addresses from the name; blocks as long as the resolver does. */
-static bool
-stream_resolve(struct stream *stream)
-{
-	const struct addrinfo hints = {
-		.ai_family = AF_UNSPEC,
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG,
-	};
-	struct addrinfo *list = NULL;
-	char port[8];
-	int error;
-
-	snprintf(port, sizeof(port), "%u", stream->port);
-	error = getaddrinfo(stream->host, port, &hints, &list);
-	if (error != 0) {
-		stream_fail(stream, "resolve: %s", gai_strerror(error));
-		return false;
-	}
-	stream->addresses = calloc(LIMIT_ADDRESSES, sizeof(*stream->addresses));
-	for (struct addrinfo *at = list; stream->addresses != NULL && at != NULL &&
-		stream->n_addresses < LIMIT_ADDRESSES; at = at->ai_next) {
-		struct stream_address *address = &stream->addresses[stream->n_addresses];
-
-		if (at->ai_addrlen > sizeof(address->storage))
-			continue;
-		memcpy(&address->storage, at->ai_addr, at->ai_addrlen);
-		address->len = at->ai_addrlen;
-		stream->n_addresses++;
-	}
-	freeaddrinfo(list);
-	if (stream->n_addresses == 0)
-		stream_fail(stream, "resolve: no address");
-	return stream->n_addresses > 0;
-}
-
-/* The last address may use all the time there is; the others share it. */
-static int64_t
-attempt_limit(const struct stream *stream)
-{
-	unsigned left = stream->n_addresses - stream->next_address;
-	int64_t now = now_ms();
-
-	if (left == 0)
-		return 0;
-	if (stream->deadline == 0)
-		return now + ATTEMPT_MS;
-	return now + (stream->deadline - now) / (left + 1);
-}
-
-/* A socket on its way to the address; -1: errno. */
-static int
-address_connect(const struct stream_address *address)
-{
-	const struct sockaddr *to = (const struct sockaddr *)&address->storage;
-	const int on = 1;
-	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int error;
-
-	if (fd < 0)
-		return -1;
-	if (to->sa_family != AF_UNIX) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	}
-	if (connect(fd, to, address->len) == 0 || errno == EINPROGRESS)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
-/* Starts with the next address that does not fail at once. */
+/* Goes on with the next address; `error` is why the one before failed. */
 static enum stream_state
 stream_connect_next(struct stream *stream, int error)
 {
 	if (stream->fd >= 0)
 		close(stream->fd);
-	stream->fd = -1;
-	while (stream->fd < 0 && stream->next_address < stream->n_addresses) {
-		stream->fd = address_connect(&stream->addresses[stream->next_address++]);
-		error = errno;
-	}
+	stream->attempt_end = dial_limit(stream->dial, stream->deadline);
+	stream->fd = dial_next(stream->dial, &error);
 	if (stream->fd < 0)
 		return stream_fail(stream, "connect: %s", strerror(error));
-	stream->attempt_end = attempt_limit(stream);
 	stream->phase = PHASE_CONNECTING;
 	return stream->wants = STREAM_NEEDS_WRITE;
 }
@@ -316,8 +213,7 @@ stream_handshake_begin(struct stream *stream)
 static enum stream_state
 stream_connected(struct stream *stream)
 {
-	free(stream->addresses);
-	stream->addresses = NULL;
+	dial_free(&stream->dial);
 	stream->attempt_end = 0;
 	if (stream->tls)
 		return stream_handshake_begin(stream);
@@ -345,13 +241,16 @@ stream_connecting(struct stream *stream)
 enum stream_state
 stream_step(struct stream *stream)
 {
+	const char *why;
+
 	if (stream->phase < PHASE_READY && deadline_is_over(stream))
 		return stream_fail(stream, "timeout (%s)",
 			stream->phase == PHASE_HANDSHAKE ? "TLS handshake" : "connect");
 	switch (stream->phase) {
 	case PHASE_START:
-		if (stream->addresses == NULL && !stream_resolve(stream))
-			return STREAM_FAILED;
+		why = dial_resolve(stream->dial, stream->host, stream->port);
+		if (why != NULL)
+			return stream_fail(stream, "resolve: %s", why);
 		return stream_connect_next(stream, EHOSTUNREACH);
 	case PHASE_CONNECTING:
 		return stream_connecting(stream);
