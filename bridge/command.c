@@ -171,8 +171,8 @@ status_can_be_told(const struct request *request, int status)
 	return request->version >= EAS_14_0 || status <= 100;
 }
 
-static void
-answer_status(struct request *request, struct response *response, int status)
+void
+command_answer_status(struct request *request, struct response *response, int status)
 {
 	enum token root = request->command->root;
 
@@ -197,7 +197,7 @@ answer_fault(struct request *request, struct response *response, enum fault faul
 	if (fault == BAD_INPUT && request->version >= EAS_14_0 && !status)
 		status = 103;
 	if (fault != DENIED && request->command && status_can_be_told(request, status)) {
-		answer_status(request, response, status);
+		command_answer_status(request, response, status);
 		return;
 	}
 	response_http(response, http_of(fault, request->version));
@@ -333,7 +333,7 @@ run(struct request *request, struct response *response)
 		fault = device_load(request);
 	if (fault != OK)
 		return fault;
-	if (request->command->flags & COMMAND_MAY_BE_LONG)
+	if (request->command->flags & COMMAND_MAY_BE_LONG && !request->accepts_multipart)
 		response_hold(request);
 	return request->command->run(request, response);
 }

@@ -59,6 +59,9 @@ void command_run(struct request *request, struct response *response);
 /* The EAS status by which a command's row tells a fault; 0 if the row has none. */
 int command_status(const struct command *command, enum fault fault);
 
+/* The answer is the command's top element with this Status and nothing else. */
+void command_answer_status(struct request *request, struct response *response, int status);
+
 command_fn sync_run, folder_sync_run, folder_create_run, folder_delete_run, folder_update_run,
     estimate_run, ping_run;
 command_fn provision_run, settings_run, item_operations_run, get_attachment_run, move_items_run,

@@ -96,10 +96,10 @@ base64_write(struct writer *writer, enum token token, const struct bytes *bytes)
 
 	writer_text_begin(writer, token);
 	for (size_t left = bytes->len; left > 0; left -= left < 3 ? left : 3, at += 3) {
-		unsigned b = left > 1 ? at[1] : 0, c = left > 2 ? at[2] : 0;
+		unsigned a = at[0], b = left > 1 ? at[1] : 0, c = left > 2 ? at[2] : 0;
 		char four[4] = {
-			(char)digits[at[0] >> 2],
-			(char)digits[(at[0] & 3) << 4 | b >> 4],
+			(char)digits[a >> 2],
+			(char)digits[(a & 3) << 4 | b >> 4],
 			left > 1 ? (char)digits[(b & 15) << 2 | c >> 6] : '=',
 			left > 2 ? (char)digits[c & 63] : '=',
 		};
