@@ -78,7 +78,7 @@ document_read(struct request *request, struct sending *sending)
 			sending->replace_mime = true;
 		else if (token == ComposeMail_Source)
 			source_read(&reader, sending);
-		else if (token == ComposeMail_MIME)
+		else if (token == ComposeMail_Mime)
 			has_mime = mime_read(&reader, sending);
 	}
 	if (!has_mime || reader_fault(&reader) != READER_OK)
