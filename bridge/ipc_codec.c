@@ -283,8 +283,9 @@ ipc_decode(struct ipc_message *message)
 		return false;
 	for (const struct field *f = shapes[type].fields(); f->kind != KIND_END; f++)
 		take_field(&taker, f->kind, (uint8_t *)&message->ready + f->offset);
-	if (taker.failed || taker.at != message->packet_len)
+	if (taker.failed || taker.at != message->packet_len ||
+		!ipc_may_carry((enum ipc_type)type, message->n_fds))
 		return false;
 	message->type = (enum ipc_type)type;
-	return ipc_may_carry(message->type, message->n_fds);
+	return true;
 }
