@@ -191,6 +191,18 @@ static bool is_hidden(const struct printer *printer, enum token token)
 	return false;
 }
 
+/* Next piece that is shown: literal tags are not.  False at the end of the document too. */
+static bool next_shown(struct lexer *lexer, struct piece *ret)
+{
+	while (lexer_next(lexer, ret)) {
+		if (ret->kind != PIECE_LITERAL)
+			return true;
+		if (!lexer_skip(lexer, lexer->depth - ret->has_content) || lexer->depth == 0)
+			return false;
+	}
+	return false;
+}
+
 /* Prints content that is nothing or one text together with its start tag. */
 static bool print_short(struct printer *printer)
 {
@@ -198,14 +210,14 @@ static bool print_short(struct printer *printer)
 	struct piece text;
 	struct piece end;
 
-	if (!lexer_next(&look, &text))
+	if (!next_shown(&look, &text))
 		return false;
 	if (text.kind == PIECE_END) {
 		outlet_string(&printer->outlet, " {}");
 		printer->lexer = look;
 		return true;
 	}
-	if (!piece_is_text(&text) || !lexer_next(&look, &end) || end.kind != PIECE_END)
+	if (!piece_is_text(&text) || !next_shown(&look, &end) || end.kind != PIECE_END)
 		return false;
 	outlet_string(&printer->outlet, " ");
 	put_value(printer, &text, true);
@@ -256,7 +268,6 @@ static void print_piece(struct printer *printer, const struct piece *piece)
 		print_end(printer);
 		break;
 	case PIECE_LITERAL:
-		lexer_skip(&printer->lexer, printer->lexer.depth - piece->has_content);
 		break;
 	case PIECE_TEXT:
 	case PIECE_OPAQUE:
@@ -277,7 +288,7 @@ bool text_print(const void *data, size_t len, const struct text_options *options
 	outlet_init(&printer.outlet, options->sink);
 	lexer_init(&printer.lexer, data, len);
 	do {
-		if (lexer_next(&printer.lexer, &piece))
+		if (next_shown(&printer.lexer, &piece))
 			print_piece(&printer, &piece);
 	} while (printer.lexer.fault == READER_OK && printer.lexer.depth > 0);
 	lexer_finish(&printer.lexer);
