@@ -19,6 +19,7 @@ struct account;
 struct arena;
 struct command;
 struct device;
+struct hierarchy;
 struct ipc_request;
 struct state;
 struct response;
@@ -50,6 +51,7 @@ struct request {
 	bool rerun;                   /* woken from the park: no effects, only a look */
 	int64_t received_ms;          /* monotonic, of the first run */
 	bool is_idle_known;           /* a handler may use it: nothing applied so far */
+	struct hierarchy *hierarchy;  /* of bridge/sync: the folder list once it was asked for */
 
 	const struct ipc_request *ipc;
 	struct worker *worker;        /* NULL in tests */
