@@ -25,6 +25,19 @@ struct role_start {
 
 enum { BREADCRUMB_SIZE = 4096 };
 
+/* What a process spawned by the parent finds open (only workers the second). */
+enum { ROLE_CONTROL_FD = 3, ROLE_BREADCRUMB_FD = 4 };
+
+/* "front" ...; static memory.  N_ROLES: no such name. */
+const char *role_name(enum role role);
+enum role role_parse(const char *name);
+
+/*
+ * The start of a role's process: signals, control channel, configuration, logs, limits, shared
+ * page.  False: the process must end; the reason is in the log.
+ */
+bool role_begin(enum role role, unsigned slot, struct role_start *ret_start);
+
 /* A later CONFIG message: parses it, makes it the global `config` and turns the logs to the files
  * it names.  The old one is not freed: pointers into it may live on.  False: the old one stays. */
 bool role_config_renew(struct ipc_message *message);

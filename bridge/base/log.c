@@ -69,14 +69,15 @@ log_open(enum log_target target, const char *path, enum log_level level)
 bool
 synclog_open(const char *path)
 {
-	int fd = -1;
+	bool is_file = path != NULL && path[0] != '\0';
+	int fd = path != NULL ? STDERR_FILENO : -1;
 
-	if (path != NULL) {
+	if (is_file) {
 		fd = log_file_open(path);
 		if (fd < 0)
 			return false;
 	}
-	log_file_set(&logs.sync, path, fd);
+	log_file_set(&logs.sync, is_file ? path : NULL, fd);
 	return true;
 }
 

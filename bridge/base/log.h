@@ -26,7 +26,8 @@ enum log_target {
 /* Before log_open events go to stderr at LEVEL_INFO.  false: errno; the old target stays. */
 bool log_open(enum log_target target, const char *path, enum log_level level);
 
-/* After rotation: opens the paths of both logs anew; keeps the old file where that fails. */
+/* After rotation: opens the paths of both logs anew; keeps the old file where that fails.  Safe in
+ * a signal handler. */
 bool log_reopen(void);
 
 void log_set_level(enum log_level level);
@@ -53,7 +54,7 @@ const char *log_quote(const char *value, char *ret_text, size_t size);
 /* Text of several lines at LEVEL_WIRE, each as its own event line "... wire tag | text". */
 void log_wire(const char *id, const char *tag, const char *text);
 
-/* sync.log; NULL path: none.  A line gets its newline here. */
+/* sync.log; "": standard error, NULL: none.  A line gets its newline here. */
 bool synclog_open(const char *path);
 void synclog_line(const char *line);
 
