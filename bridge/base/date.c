@@ -384,7 +384,8 @@ date_parse_mail(const char *text, int64_t *ret_time)
 
 	skip_comments(&text);
 	if (!is_digit(*text)) {	/* the weekday, which may be wrong and is not needed */
-		text += strcspn(text, ", \t\r\n0123456789");
+		text += strcspn(text, ", \t\r\n(0123456789");
+		skip_comments(&text);
 		scan_char(&text, ',');
 		skip_comments(&text);
 	}
