@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Splits a WBXML document ([WBXML 1.3] section 5) into pieces: start tags, ends and texts.  Used
- * by the reader and the text printer; commands use wbxml/reader.h.  A lexer is a value over bytes that
- * somebody else owns; copying it is a bookmark.  Errors stick.
+ * by the reader and the text printer; commands use wbxml/reader.h.  A lexer is a value over bytes
+ * that somebody else owns; copying it is a bookmark.  Errors stick.
  */
 #ifndef WBXML_LEXER_H
 #define WBXML_LEXER_H

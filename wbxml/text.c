@@ -18,8 +18,8 @@ struct printer {
 	struct outlet outlet;
 	struct lexer lexer;
 	unsigned char pages[WBXML_DEPTH_MAX + 1]; /* of the element open at each depth */
-	unsigned masked;                          /* depth at which hiding began; 0: nothing is hidden */
-	bool is_first;                            /* no brother before this one */
+	unsigned masked;                          /* depth at which hiding began, 0: none */
+	bool is_first;                            /* no sibling before this one */
 };
 
 static void put_format(struct printer *printer, const char *format, unsigned long number)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Writes WBXML into a sink, with a small buffer in between.  Start tags are deferred: an element shows
- * only when content comes, so containers that stay empty vanish.  Errors stick; ask writer_end.  The output is always well-formed text: characters illegal in
- * XML 1.0 are dropped, broken UTF-8 becomes U+FFFD.  One owner, no allocation; worker and tools.
+ * Writes WBXML into a sink, with a small buffer in between.  Start tags are deferred: an element
+ * shows only when content comes, so containers that stay empty vanish.  Errors stick; ask
+ * writer_end.  Text is always legal: characters that XML 1.0 forbids are dropped, broken UTF-8
+ * becomes U+FFFD.  One owner, no allocation; worker and tools.
  */
 #ifndef WBXML_WRITER_H
 #define WBXML_WRITER_H

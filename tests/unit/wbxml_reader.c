@@ -124,10 +124,10 @@ static const struct document {
 	  " Status=x\xe2\x82\xacy", READER_OK },
 	{ "string table", BYTES("\x03\x01\x6a\x04" "ab\0c" PING "\x47\x83\x01\x01\x01"),
 	  " Status=b", READER_OK },
-	{ "string table twice", BYTES("\x03\x01\x6a\x03" "ab\0" PING "\x47\x83\x00\x83\x01\x01\x01"),
-	  " Status=abb", READER_OK },
-	{ "literal tags", BYTES("\x03\x01\x6a\x02" "x\0" PING "\x04\x00\x44\x00\x47\x03" "1\0\x01\x01"
-	  "\x47\x03" "2\0\x01\x01"), " Status=2", READER_OK },
+	{ "string table twice", BYTES("\x03\x01\x6a\x03" "ab\0" PING
+	  "\x47\x83\x00\x83\x01\x01\x01"), " Status=abb", READER_OK },
+	{ "literal tags", BYTES("\x03\x01\x6a\x02" "x\0" PING "\x04\x00\x44\x00\x47\x03"
+	  "1\0\x01\x01\x47\x03" "2\0\x01\x01"), " Status=2", READER_OK },
 	{ "literal inside a text", BYTES(HEAD PING "\x47\x03" "1\0\x04\x00\x03" "2\0\x01\x01"),
 	  " Status=12", READER_OK },
 	{ "unknown page", BYTES(HEAD PING "\x00\xfe\x45\x46\x03x\0\x01\x01\x01"),
@@ -366,8 +366,8 @@ static void numbers(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		char data[64];
-		int len = snprintf(data, sizeof(data), "\x03\x01\x6a%c%c\x0d\x45\x47\x03%s%c\x01\x01",
-			0, 0, cases[i].text, 0);
+		int len = snprintf(data, sizeof(data),
+			"\x03\x01\x6a%c%c\x0d\x45\x47\x03%s%c\x01\x01", 0, 0, cases[i].text, 0);
 		struct reader reader = start(data, (size_t)len);
 
 		expect_child(&reader, Ping_Status);

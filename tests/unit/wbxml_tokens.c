@@ -38,7 +38,8 @@ static void known_tokens(void **state)
 		{ AirSyncBase_Content, 0x111f, "AirSyncBase", "Content", 160, true, TOKEN_CONTENT },
 		{ Settings_Password, 0x1215, "Settings", "Password", 120, false, TOKEN_SECRET },
 		{ ComposeMail_Mime, 0x1510, "ComposeMail", "Mime", 140, true, TOKEN_CONTENT },
-		{ Email2_ConversationId, 0x1609, "Email2", "ConversationId", 140, true, TOKEN_OPEN },
+		{ Email2_ConversationId, 0x1609, "Email2", "ConversationId", 140, true,
+		  TOKEN_OPEN },
 		{ Find_Picture, 0x1922, "Find", "Picture", 161, false, TOKEN_OPEN },
 	};
 
