@@ -133,18 +133,18 @@ is_news(const struct subscription *one, const char *folder, const struct stamp *
 static void
 on_state(struct upstream *upstream, const char *folder, const struct stamp *stamp)
 {
-	char copy[512];
+	/* a copy: firing may drop the folder's name with its last user */
+	char *copy = strdup(folder);
 	struct subscription *next;
 
-	/* firing may drop the folder's name with its last user */
-	snprintf(copy, sizeof(copy), "%s", folder);
-	for (struct subscription *one = *upstream_list(upstream); one; one = next) {
+	for (struct subscription *one = *upstream_list(upstream); copy && one; one = next) {
 		next = one->peer;
-		if (!is_news(one, folder, stamp))
+		if (!is_news(one, copy, stamp))
 			continue;
 		snprintf(one->reason, sizeof(one->reason), "folder %.100s", copy);
 		fire_soon(one);
 	}
+	free(copy);
 }
 
 static void

@@ -13,6 +13,7 @@
 
 #include <event2/event.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@
 #include "bridge/base/crypto.h"
 #include "bridge/base/date.h"
 #include "bridge/base/log.h"
+#include "bridge/base/map.h"
 #include "bridge/config.h"
 
 enum {
@@ -37,8 +39,8 @@ struct folder_use {
 };
 
 struct upstream {
-	struct upstream *next;
-	char *account, *user, *password;
+	struct upstream *next_waiting;
+	char *key, *account, *user, *password;
 	const struct domain_config *domain;
 	const struct store_ops *store;
 	const struct url *url;
@@ -52,15 +54,17 @@ struct upstream {
 	void *list;               /* the caller's subscriptions */
 	unsigned holders;
 	bool is_connecting;       /* counted in connecting */
-	bool is_waiting;          /* for its turn to connect */
+	bool is_waiting;          /* in the queue for its turn to connect */
 	int64_t pause_ms, reopen_at, close_at;
 };
 
 static struct {
 	struct event_base *base;
 	const struct upstream_ops *ops;
-	struct upstream *all;
-	unsigned n, connecting;
+	struct map all;           /* by key */
+	struct map hosts;         /* connections to each, as a number in the pointer */
+	struct upstream *waiting, **waiting_end;
+	unsigned connecting;
 } role;
 
 static void upstream_open(struct upstream *upstream);
@@ -70,12 +74,15 @@ upstream_start(struct event_base *base, const struct upstream_ops *ops)
 {
 	role.base = base;
 	role.ops = ops;
+	role.waiting_end = &role.waiting;
+	map_init(&role.all, NULL);
+	map_init(&role.hosts, NULL);
 }
 
 unsigned
 upstream_count(void)
 {
-	return role.n;
+	return (unsigned)map_count(&role.all);
 }
 
 void **
@@ -119,15 +126,73 @@ upstream_shut(struct upstream *upstream)
 	upstream->is_connecting = false;
 }
 
+/* --- the queue of those that may not connect yet --- */
+
+static void
+waiting_push(struct upstream *upstream)
+{
+	upstream->is_waiting = true;
+	upstream->next_waiting = NULL;
+	*role.waiting_end = upstream;
+	role.waiting_end = &upstream->next_waiting;
+}
+
+static struct upstream *
+waiting_pop(void)
+{
+	struct upstream *first = role.waiting;
+
+	if (!first)
+		return NULL;
+	role.waiting = first->next_waiting;
+	if (!role.waiting)
+		role.waiting_end = &role.waiting;
+	first->is_waiting = false;
+	return first;
+}
+
+static void
+waiting_remove(struct upstream *upstream)
+{
+	struct upstream **at = &role.waiting;
+
+	while (upstream->is_waiting && *at && *at != upstream)
+		at = &(*at)->next_waiting;
+	if (!upstream->is_waiting || !*at)
+		return;
+	*at = upstream->next_waiting;
+	if (!*at)
+		role.waiting_end = at;
+	upstream->is_waiting = false;
+}
+
+static void
+next_connect(void)
+{
+	struct upstream *next;
+
+	while (role.connecting < CONNECTING_MAX && (next = waiting_pop()))
+		upstream_open(next);
+}
+
+static uintptr_t
+host_count(const char *host, intptr_t change)
+{
+	uintptr_t n = (uintptr_t)map_get(&role.hosts, host) + (uintptr_t)change;
+
+	if (change)
+		map_put(&role.hosts, host, (void *)n);
+	return n;
+}
+
 static void
 upstream_free(struct upstream *upstream)
 {
-	for (struct upstream **at = &role.all; *at; at = &(*at)->next)
-		if (*at == upstream) {
-			*at = upstream->next;
-			role.n--;
-			break;
-		}
+	if (upstream->key && map_get(&role.all, upstream->key) == upstream) {
+		map_remove(&role.all, upstream->key);
+		host_count(upstream->url->host, -1);
+	}
+	waiting_remove(upstream);
 	upstream_shut(upstream);
 	while (upstream->folders) {
 		struct folder_use *folder = upstream->folders;
@@ -140,17 +205,8 @@ upstream_free(struct upstream *upstream)
 	string_wipe(upstream->password);
 	free(upstream->account);
 	free(upstream->user);
+	free(upstream->key);
 	free(upstream);
-}
-
-/* One whose turn it is now. */
-static void
-next_connect(void)
-{
-	for (struct upstream *one = role.all; one && role.connecting < CONNECTING_MAX;
-	    one = one->next)
-		if (one->is_waiting)
-			upstream_open(one);
 }
 
 static void
@@ -261,9 +317,12 @@ upstream_open(struct upstream *upstream)
 		.user = upstream->user, .password = upstream->password,
 	};
 
-	upstream->is_waiting = role.connecting >= CONNECTING_MAX;
 	if (upstream->is_waiting)
 		return;
+	if (role.connecting >= CONNECTING_MAX) {
+		waiting_push(upstream);
+		return;
+	}
 	upstream->is_connecting = true;
 	role.connecting++;
 	upstream->watcher = upstream->store->watch->open(&login, upstream->has_address ?
@@ -279,19 +338,24 @@ upstream_open(struct upstream *upstream)
 
 /* --- finding and making --- */
 
-static unsigned
-host_count(const char *host)
+/* Devices of one account share a connection if they have the same password. */
+static char *
+key_make(const struct ipc_subscribe *message)
 {
-	unsigned n = 0;
+	char digest[2 * SHA256_SIZE + 1];
+	char *key;
 
-	for (const struct upstream *one = role.all; one; one = one->next)
-		n += !strcmp(one->url->host, host);
-	return n;
+	crypto_sha256_hex(message->password, strlen(message->password), digest);
+	if (asprintf(&key, "%s\n%s\n%s\n%s", message->account, message->login, message->store,
+	    digest) < 0)
+		return NULL;
+	return key;
 }
 
 static bool
 strings_copy(struct upstream *upstream, const struct ipc_subscribe *message)
 {
+	upstream->key = key_make(message);
 	upstream->account = strdup(message->account);
 	upstream->user = strdup(message->login);
 	upstream->password = strdup(message->password);
@@ -299,7 +363,7 @@ strings_copy(struct upstream *upstream, const struct ipc_subscribe *message)
 		memcpy(&upstream->address, message->address.data, sizeof(upstream->address));
 		upstream->has_address = true;
 	}
-	return upstream->account && upstream->user && upstream->password;
+	return upstream->key && upstream->account && upstream->user && upstream->password;
 }
 
 static struct upstream *
@@ -313,7 +377,7 @@ upstream_new(const struct ipc_subscribe *message)
 
 	if (!store || !store->watch)
 		return NULL;
-	if (host_count(url->host) >= (unsigned)config->server.upstream_max) {
+	if (host_count(url->host, 0) >= (unsigned)config->server.upstream_max) {
 		log_event(LEVEL_WARN, NULL, "watch-full", "host=%s", url->host);
 		return NULL;
 	}
@@ -323,12 +387,12 @@ upstream_new(const struct ipc_subscribe *message)
 	upstream->domain = domain;
 	upstream->store = store;
 	upstream->url = url;
-	upstream->next = role.all;
-	role.all = upstream;
-	role.n++;
 	upstream->timer = evtimer_new(role.base, on_timer, upstream);
-	if (upstream->timer && strings_copy(upstream, message))
+	if (upstream->timer && strings_copy(upstream, message) &&
+	    map_put(&role.all, upstream->key, upstream)) {
+		host_count(url->host, 1);
 		return upstream;
+	}
 	upstream_free(upstream);
 	return NULL;
 }
@@ -336,12 +400,10 @@ upstream_new(const struct ipc_subscribe *message)
 struct upstream *
 upstream_get(const struct ipc_subscribe *message)
 {
-	struct upstream *upstream = role.all;
+	char *key = key_make(message);
+	struct upstream *upstream = key ? map_get(&role.all, key) : NULL;
 
-	while (upstream && (strcmp(upstream->account, message->account) ||
-	    strcmp(upstream->store->name, message->store) ||
-	    strcmp(upstream->password, message->password)))
-		upstream = upstream->next;
+	free(key);
 	if (upstream)
 		return upstream;
 	upstream = upstream_new(message);
@@ -409,6 +471,11 @@ upstream_unwant(struct upstream *upstream, const char *folder)
 void
 upstream_close_all(void)
 {
-	while (role.all)
-		upstream_free(role.all);
+	const struct map_entry *entry;
+	uint32_t cursor = 0;
+
+	while ((entry = map_next(&role.all, &cursor)))
+		upstream_free(entry->value);
+	map_free(&role.all);
+	map_free(&role.hosts);
 }
