@@ -48,5 +48,5 @@ key_parse(const char *text, uint64_t *ret_epoch, uint32_t *ret_counter)
 bool
 key_is_zero(const char *text)
 {
-	return text[strspn(text, "0 ")] == 0;
+	return *text && text[strspn(text, "0 ")] == 0;
 }

@@ -20,7 +20,7 @@ const char *key_print(struct arena *arena, uint64_t epoch, uint32_t counter);
 /* False unless the text is a key that key_print could have made. */
 bool key_parse(const char *text, uint64_t *ret_epoch, uint32_t *ret_counter);
 
-/* "0", and what some clients make of it ("", "00", " 0"). */
+/* "0", and what some clients make of it ("00", " 0"). */
 bool key_is_zero(const char *text);
 
 #endif
