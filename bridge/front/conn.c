@@ -140,7 +140,8 @@ conn_write_file(struct conn *conn, int fd, off_t offset, size_t n)
 bool
 conn_pending(const struct conn *conn)
 {
-	return conn->ssl != NULL && SSL_has_pending(conn->ssl);
+	/* Not SSL_has_pending: half a record would make the loop spin until the rest comes. */
+	return conn->ssl != NULL && SSL_pending(conn->ssl) > 0;
 }
 
 void

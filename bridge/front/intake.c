@@ -74,7 +74,7 @@ feed_chunked(struct intake *intake, const uint8_t *data, size_t n, size_t *ret_u
 		used += ate;
 	}
 	*ret_used = used;
-	intake->received += used;
+	intake->received = intake->chunked.total;
 	return result == HTTP_DONE ? INTAKE_DONE : INTAKE_MORE;
 }
 

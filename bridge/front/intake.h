@@ -19,7 +19,7 @@ struct intake {
 	bool is_chunked;
 	bool drop;         /* read it, keep nothing */
 	uint64_t left;     /* of a stated length */
-	uint64_t received; /* bytes off the wire */
+	uint64_t received; /* bytes of payload */
 	int64_t since;     /* now_ms() when it began */
 };
 
@@ -38,7 +38,7 @@ void intake_close(struct intake *intake);
 /* Nothing is to come (no body, or all of it is here). */
 bool intake_is_done(const struct intake *intake);
 
-/* How many bytes may be read for it at once: no more than belong to this body where that is known. */
+/* How many bytes may be read for it at once: where its end is known, none beyond it. */
 size_t intake_wants(const struct intake *intake, size_t most);
 
 /* ret_used: bytes of data that belonged to the body. */

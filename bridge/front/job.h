@@ -30,6 +30,7 @@ struct job {
 
 	enum job_place place;
 	bool orphan;            /* its client has gone; the worker's answer is for nobody */
+	int64_t queued_ms;
 	struct job *prev, *next; /* in the queue */
 };
 

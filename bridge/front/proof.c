@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge/base/date.h"
+
 enum { WAYS = 4 };
 
 struct verdict {
@@ -85,42 +87,54 @@ verdict_find(struct bucket *bucket, const uint8_t digest[SHA256_SIZE])
 	return NULL;
 }
 
-enum ipc_proof
-proof_find(const struct proof *proof, const uint8_t digest[SHA256_SIZE], int64_t now)
+/* What it still says. */
+static enum ipc_proof
+verdict_worth(const struct verdict *verdict, int64_t now)
 {
-	const struct verdict *verdict = verdict_find(bucket_of(proof, digest), digest);
-
-	return verdict != NULL && now < verdict->until ? verdict->what : IPC_PROOF_NONE;
+	return now < verdict->until ? verdict->what : IPC_PROOF_NONE;
 }
 
 /* True if a should go before b. */
 static bool
-is_worth_less(const struct verdict *a, const struct verdict *b)
+is_worth_less(const struct verdict *a, const struct verdict *b, int64_t now)
 {
-	if (a->what != b->what)
-		return a->what == IPC_PROOF_NONE ||
-		    (a->what == IPC_PROOF_REFUSED && b->what == IPC_PROOF_ACCEPTED);
-	return a->until < b->until;
+	static const int worth[] = {
+		[IPC_PROOF_NONE] = 0,
+		[IPC_PROOF_REFUSED] = 1,
+		[IPC_PROOF_ACCEPTED] = 2,
+	};
+	int worth_a = worth[verdict_worth(a, now)], worth_b = worth[verdict_worth(b, now)];
+
+	return worth_a != worth_b ? worth_a < worth_b : a->until < b->until;
+}
+
+enum ipc_proof
+proof_find(const struct proof *proof, const uint8_t digest[SHA256_SIZE])
+{
+	const struct verdict *verdict = verdict_find(bucket_of(proof, digest), digest);
+
+	return verdict != NULL ? verdict_worth(verdict, now_ms()) : IPC_PROOF_NONE;
 }
 
 void
 proof_learn(struct proof *proof, const uint8_t digest[SHA256_SIZE], enum ipc_proof verdict,
-    int64_t until)
+    uint32_t seconds)
 {
 	struct bucket *bucket = bucket_of(proof, digest);
 	struct verdict *place = verdict_find(bucket, digest);
+	int64_t now = now_ms();
 
-	if (verdict != IPC_PROOF_ACCEPTED && verdict != IPC_PROOF_REFUSED)
+	if ((verdict != IPC_PROOF_ACCEPTED && verdict != IPC_PROOF_REFUSED) || seconds == 0)
 		return;
 	if (place == NULL) {
 		place = &bucket->ways[0];
 		for (unsigned i = 1; i < WAYS; i++) {
-			if (is_worth_less(&bucket->ways[i], place))
+			if (is_worth_less(&bucket->ways[i], place, now))
 				place = &bucket->ways[i];
 		}
 	}
 	memcpy(place->digest, digest, SHA256_SIZE);
-	place->until = until;
+	place->until = now + (int64_t)seconds * 1000;
 	place->what = verdict;
 }
 

@@ -2,7 +2,7 @@
 /*
  * What is known about credentials seen lately: accepted until, or refused until, a moment.  Keyed
  * digests of the Authorization header are kept, never the header; the key is made at start and dies
- * with the process.  Fixed size: the oldest verdict of a bucket makes room.  Process: front.
+ * with the process.  Fixed size: a full bucket makes room.  Process: front.
  */
 #ifndef BRIDGE_FRONT_PROOF_H
 #define BRIDGE_FRONT_PROOF_H
@@ -22,12 +22,12 @@ void proof_free(struct proof **proof);
 void proof_digest(const struct proof *proof, const char *authorization,
     uint8_t ret_digest[SHA256_SIZE]);
 
-enum ipc_proof proof_find(const struct proof *proof, const uint8_t digest[SHA256_SIZE],
-    int64_t now);
+/* The verdict that holds at this moment. */
+enum ipc_proof proof_find(const struct proof *proof, const uint8_t digest[SHA256_SIZE]);
 
-/* IPC_PROOF_NONE or no seconds: nothing is learnt. */
+/* Holds for so many seconds from now.  IPC_PROOF_NONE or no seconds: nothing is learnt. */
 void proof_learn(struct proof *proof, const uint8_t digest[SHA256_SIZE], enum ipc_proof verdict,
-    int64_t until);
+    uint32_t seconds);
 
 /* After a reload what was refused may be right. */
 void proof_forget_refused(struct proof *proof);
