@@ -47,7 +47,7 @@ class Keeper(Sink):
             "to": envelope.rcpt_tos,
             "options": envelope.mail_options,
             "user": session.auth_data if session.authenticated else None,
-            "tls": session.ssl is not None or server.transport.get_extra_info("sslcontext") is not None,
+            "tls": server.transport.get_extra_info("sslcontext") is not None,
         }
         self.write("env", json.dumps(about).encode() + b"\n")
         self.write("eml", envelope.original_content)
