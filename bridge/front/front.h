@@ -37,7 +37,7 @@ struct front {
 	struct listener_set *listeners;
 
 	uint32_t last_id;                     /* of a request */
-	bool plain_told;                      /* the log knows of passwords over plain connections */
+	bool plain_told;                      /* a password came in plain: it is in the log */
 
 	bool draining;
 	int64_t over_ms;                      /* draining: exit then, whatever is left */
