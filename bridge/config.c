@@ -279,9 +279,8 @@ config_free(struct config **freed)
 		arena_free(&arena);
 }
 
-/* A config_mistake_fn. */
-static void
-mistake_log(void *ctx, const char *file, int line, const char *key, const char *reason)
+void
+config_mistake_log(void *ctx, const char *file, int line, const char *key, const char *reason)
 {
 	char quoted[2 * CONFIG_REASON];
 
@@ -304,7 +303,7 @@ config_from_fd(int fd, const char *path)
 	if (text == NULL || pread(fd, text, len, 0) != (ssize_t)len)
 		log_event(LEVEL_ERROR, NULL, "config-unreadable", "file=%s error=\"%m\"", path);
 	else
-		read = config_parse(text, len, path, mistake_log, NULL);
+		read = config_parse(text, len, path, config_mistake_log, NULL);
 	free(text);
 	return read;
 }

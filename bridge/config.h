@@ -100,6 +100,10 @@ struct config {
 typedef void config_mistake_fn(void *ctx, const char *file, int line, const char *key,
     const char *reason);
 
+/* One that writes to the log. */
+void config_mistake_log(void *ctx, const char *file, int line, const char *key,
+    const char *reason);
+
 /* Parses len bytes of text.  NULL if there was any mistake (each is reported).
  * The caller owns the result. */
 struct config *config_parse(const char *text, size_t len, const char *path,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -70,22 +71,25 @@ signals_set(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* False: a file could not be opened; that log stays as it was. */
-static bool
-logs_open(const struct server_config *server)
+/* reopen_logs must not come between. */
+void
+role_logs_open(const struct server_config *server)
 {
 	enum log_level level = LEVEL_INFO;
+	sigset_t blocked, before;
 	bool ok;
 
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
 	log_level_parse(server->log_level, &level);
 	ok = server->log[0] != '\0' ? log_open(LOG_TO_FILE, server->log, level)
 		: log_open(LOG_TO_STDERR, NULL, level);
 	if (!ok)
 		log_event(LEVEL_ERROR, NULL, "log-failed", "file=%s error=\"%m\"", server->log);
-	if (synclog_open(server->sync_log))
-		return ok;
-	log_event(LEVEL_ERROR, NULL, "log-failed", "file=%s error=\"%m\"", server->sync_log);
-	return false;
+	if (!synclog_open(server->sync_log))
+		log_event(LEVEL_ERROR, NULL, "log-failed", "file=%s error=\"%m\"", server->sync_log);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 bool
@@ -96,7 +100,7 @@ role_config_renew(struct ipc_message *message)
 	if (renewed == NULL)
 		return false;
 	config = renewed;
-	logs_open(&config->server);
+	role_logs_open(&config->server);
 	return true;
 }
 
@@ -155,6 +159,7 @@ role_begin(enum role role, unsigned slot, struct role_start *ret_start)
 	struct role_start start = { .slot = slot };
 
 	signals_set();
+	prctl(PR_SET_NAME, "easbridged"); /* else "exe", after the link it was started by */
 	proc_set_cloexec(ROLE_CONTROL_FD, true);
 	start.control = ipc_end_new(ROLE_CONTROL_FD, role != ROLE_WORKER);
 	start.config = malloc(sizeof(*start.config));

@@ -38,6 +38,11 @@ enum role role_parse(const char *name);
  */
 bool role_begin(enum role role, unsigned slot, struct role_start *ret_start);
 
+struct server_config;
+
+/* Turns both logs to what the settings say; one that cannot be opened stays as it was. */
+void role_logs_open(const struct server_config *server);
+
 /* A later CONFIG message: parses it, makes it the global `config` and turns the logs to the files
  * it names.  The old one is not freed: pointers into it may live on.  False: the old one stays. */
 bool role_config_renew(struct ipc_message *message);

@@ -121,11 +121,8 @@ socket_bind(int fd, const struct listener *listener)
 static int
 socket_open(const struct listener *listener)
 {
-	int fd = systemd_find(listener);
+	int fd = socket(listener->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd >= 0)
-		return fd;
-	fd = socket(listener->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && !socket_bind(fd, listener)) {
 		int saved = errno;
 
@@ -182,7 +179,10 @@ sockets_open(const struct config *from, struct sockets *before, config_mistake_f
 		opened.list[i].fd = -1;
 		if (socket_find(before, listener->text) != NULL)
 			continue;
-		opened.list[i].fd = socket_open(listener);
+		opened.list[i].fd = systemd_find(listener);
+		opened.list[i].is_ours = opened.list[i].fd < 0;
+		if (opened.list[i].is_ours)
+			opened.list[i].fd = socket_open(listener);
 		if (opened.list[i].fd >= 0 && opened.list[i].text != NULL)
 			continue;
 		snprintf(reason, sizeof(reason), "%s: %s", listener->text, strerror(errno));
@@ -201,6 +201,7 @@ sockets_open(const struct config *from, struct sockets *before, config_mistake_f
 			continue;
 		}
 		opened.list[i].fd = kept->fd;
+		opened.list[i].is_ours = kept->is_ours;
 		kept->fd = -1;
 	}
 	unsetenv("LISTEN_FDS"); /* their numbers will mean other things from now on */
@@ -212,9 +213,14 @@ void
 sockets_free(struct sockets *sockets)
 {
 	for (unsigned i = 0; i < sockets->n; i++) {
-		if (sockets->list[i].fd >= 0)
-			close(sockets->list[i].fd);
-		free(sockets->list[i].text);
+		struct open_socket *freed = &sockets->list[i];
+
+		if (freed->fd >= 0) {
+			close(freed->fd);
+			if (freed->is_ours && strncmp(freed->text, "unix:", 5) == 0)
+				unlink(freed->text + 5);
+		}
+		free(freed->text);
 	}
 	free(sockets->list);
 	sockets->list = NULL;

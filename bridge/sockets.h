@@ -15,6 +15,7 @@ struct sockets {
 	struct open_socket {
 		char *text; /* the address as written in the configuration */
 		int fd;
+		bool is_ours; /* not passed by systemd: a socket file goes with it */
 	} *list;
 	unsigned n;
 };
@@ -27,7 +28,7 @@ struct sockets {
 bool sockets_open(const struct config *from, struct sockets *before, config_mistake_fn *fn,
 	void *ctx, struct sockets *ret_sockets);
 
-/* Closes what is open. */
+/* Closes what is open and removes socket files. */
 void sockets_free(struct sockets *sockets);
 
 #endif
