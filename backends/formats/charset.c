@@ -148,14 +148,14 @@ is_ascii(const uint8_t *data, size_t n)
 	return all < 0x80;
 }
 
-/* Valid UTF-8, except that the last character may be cut. */
-static bool
-looks_like_utf8(const uint8_t *data, size_t n)
+bool
+charset_is_utf8(const void *data, size_t n)
 {
+	const uint8_t *bytes = data;
 	size_t lead = n;
 
 	for (size_t back = 1; back <= 3 && back <= n; back++)
-		if (data[n - back] >= 0xc0) {
+		if (bytes[n - back] >= 0xc0) {
 			lead = n - back;
 			break;
 		}
@@ -304,7 +304,7 @@ convert_iconv(const char *name, const uint8_t *data, size_t n, struct buf *out)
 
 	if (handle == (iconv_t)-1 && strcmp(name, "ISO-2022-JP-3") == 0)
 		handle = iconv_open("UTF-8", "ISO-2022-JP");
-	if (handle == (iconv_t)-1 && looks_like_utf8(data, n))
+	if (handle == (iconv_t)-1 && charset_is_utf8(data, n))
 		return charset_put_clean(data, n, out);
 	if (handle == (iconv_t)-1)
 		return convert_1252(data, n, out);
@@ -323,7 +323,7 @@ convert_guess(const uint8_t *data, size_t n, struct buf *out)
 		return convert_iconv("ISO-2022-JP-3", data, n, out);
 	if (n >= 2 && ((data[0] == 0xff && data[1] == 0xfe) || (data[0] == 0xfe && data[1] == 0xff)))
 		return convert_iconv("UTF-16", data, n, out);
-	return looks_like_utf8(data, n) ? charset_put_clean(data, n, out) :
+	return charset_is_utf8(data, n) ? charset_put_clean(data, n, out) :
 	    convert_1252(data, n, out);
 }
 
@@ -364,7 +364,7 @@ charset_convert(const char *declared, const void *data, size_t n, struct buf *ou
 		return convert_utf8(at, n, out);
 	/* C1 controls are in no ISO-8859-1 text: then valid UTF-8 is UTF-8 with a wrong label */
 	if (strcmp(name, "windows-1252") == 0)
-		return has_c1(at, n) && looks_like_utf8(at, n) ? charset_put_clean(at, n, out) :
+		return has_c1(at, n) && charset_is_utf8(at, n) ? charset_put_clean(at, n, out) :
 		    convert_1252(at, n, out);
 	return convert_iconv(name, at, n, out);
 }

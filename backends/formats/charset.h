@@ -26,6 +26,9 @@ char *charset_string(struct arena *arena, const char *declared, const void *data
 /* The charset an HTML text names in its first 4 KiB (meta or XML declaration); NULL: none. */
 char *charset_of_html(struct arena *arena, const void *data, size_t n);
 
+/* Valid UTF-8, except that the last character may be cut. */
+bool charset_is_utf8(const void *data, size_t n);
+
 /* Appends UTF-8, which may be broken, in its clean form (U+FFFD, no control characters). */
 bool charset_put_clean(const void *data, size_t n, struct buf *out);
 

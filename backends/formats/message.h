@@ -70,14 +70,14 @@ void message_plan(struct arena *arena, const struct message_source *source,
 /*
  * Fills the e-mail as far as the wish asks.  false: the first bytes that were fetched do not give
  * as much text as the phone may have (R63), or the text is empty and HTML is needed instead: plan
- * again with all = true.  After that it is always true.
+ * again with all = true, fetch, convert, and take what comes (the second answer says nothing).
  * email.body.data may be one of the fetched bodies itself (Type 4), so these live as long.
  */
 bool message_convert(struct arena *arena, const struct message_source *source,
     const struct body_wish *wish, const struct message_texts *texts, struct item *ret_item);
 
-/* Closes the body data of an item made by message_convert (it may hold a file), unless it is one
- * of the fetched bodies. */
+/* Closes the body data of an item made by message_convert, which may hold a file; also when it is one
+ * of the fetched bodies, which may be closed once more. */
 void message_close(struct item *item);
 
 /* For attachments by reference (which is the section). */

@@ -136,7 +136,7 @@ get_continued(struct arena *arena, const struct mime_params *params, const char 
 	char *text;
 
 	buf_init(&bytes, VALUE_MAX);
-	for (unsigned i = 0; i < params->n; i++) {
+	for (unsigned i = 0; i < params->n && i < PARAMS_MAX; i++) {
 		const char *star = arena_printf(arena, "*%u*", i);
 		const char *value = find_suffixed(arena, params, name, star);
 
