@@ -70,7 +70,10 @@ static bool convert(const struct job *job, const char *data, size_t len)
 			problem.reason);
 		return false;
 	}
-	if (text_print(data, len, &job->options, &problem))
+	text_print(data, len, &job->options, &problem);
+	if (job->options.one_line)
+		putchar('\n');
+	if (!problem.reason)
 		return true;
 	fflush(stdout);
 	fprintf(stderr, "easdump: %s: offset %zu: %s\n", job->name, problem.offset,

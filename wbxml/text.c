@@ -292,7 +292,7 @@ bool text_print(const void *data, size_t len, const struct text_options *options
 			print_piece(&printer, &piece);
 	} while (printer.lexer.fault == READER_OK && printer.lexer.depth > 0);
 	lexer_finish(&printer.lexer);
-	if (printer.outlet.written > 0)
+	if (printer.outlet.written > 0 && !options->one_line)
 		outlet_string(&printer.outlet, "\n");
 	ret_problem->offset = printer.lexer.at;
 	ret_problem->line = 0;

@@ -35,7 +35,7 @@ enum text_mask {
 
 struct text_options {
 	struct writer_sink sink;
-	bool one_line;        /* else one element a line, indented by two blanks */
+	bool one_line;        /* else each element on its line, indented by two blanks */
 	enum text_mask mask;
 	size_t text_max;      /* longer values are cut: "abc"...<900 bytes>; 0 = never */
 };
@@ -56,8 +56,8 @@ struct text_problem {
 	const char *reason;   /* static string; NULL if all is well */
 };
 
-/* Prints a document and a newline.  False on a malformed document, whose readable beginning is
- * printed all the same, or if the sink refused.  Linear time. */
+/* Prints a document, with a newline behind it unless one_line.  False on a malformed document,
+ * whose readable beginning is printed all the same, or if the sink refused.  Linear time. */
 bool text_print(const void *data, size_t len, const struct text_options *options,
 	struct text_problem *ret_problem);
 

@@ -77,34 +77,34 @@ static void both_ways(void **state)
 		const char *data;
 		size_t len;
 	} cases[] = {
-		{ "Ping { Status 2  Folders { Folder 5 } }\n",
+		{ "Ping { Status 2  Folders { Folder 5 } }",
 		  BYTES(HEAD "\0\x0d\x45\x47\x03" "2\0\x01\x49\x4a\x03" "5\0\x01\x01\x01") },
-		{ "Provision ~\n", BYTES(HEAD "\0\x0e\x05") },
-		{ "Provision {}\n", BYTES(HEAD "\0\x0e\x45\x01") },
-		{ "Partial 0\n", BYTES(HEAD "\x66\x03" "0\0\x01") },
-		{ "Sync { SyncKey \"\" }\n", BYTES(HEAD "\x45\x4b\x03\0\x01\x01") },
-		{ "Sync { SyncKey x\"\" }\n", BYTES(HEAD "\x45\x4b\xc3\0\x01\x01") },
-		{ "Sync { SyncKey x\"00ff80\" }\n",
+		{ "Provision ~", BYTES(HEAD "\0\x0e\x05") },
+		{ "Provision {}", BYTES(HEAD "\0\x0e\x45\x01") },
+		{ "Partial 0", BYTES(HEAD "\x66\x03" "0\0\x01") },
+		{ "Sync { SyncKey \"\" }", BYTES(HEAD "\x45\x4b\x03\0\x01\x01") },
+		{ "Sync { SyncKey x\"\" }", BYTES(HEAD "\x45\x4b\xc3\0\x01\x01") },
+		{ "Sync { SyncKey x\"00ff80\" }",
 		  BYTES(HEAD "\x45\x4b\xc3\x03\0\xff\x80\x01\x01") },
-		{ "Sync { SyncKey b\"ab\\n\" }\n", BYTES(HEAD "\x45\x4b\xc3\x03" "ab\n\x01\x01") },
-		{ "Sync { SyncKey x\"617f\" }\n", BYTES(HEAD "\x45\x4b\xc3\x02" "a\x7f\x01\x01") },
-		{ "Sync { SyncKey \"a b\" }\n", BYTES(HEAD "\x45\x4b\x03" "a b\0\x01\x01") },
-		{ "Sync { SyncKey \"$a\" }\n", BYTES(HEAD "\x45\x4b\x03" "$a\0\x01\x01") },
-		{ "Sync { SyncKey \"#~{}\" }\n", BYTES(HEAD "\x45\x4b\x03" "#~{}\0\x01\x01") },
-		{ "Sync { SyncKey \"\\\"\\\\\\n\\r\\t\\x01\\x7F\" }\n",
+		{ "Sync { SyncKey b\"ab\\n\" }", BYTES(HEAD "\x45\x4b\xc3\x03" "ab\n\x01\x01") },
+		{ "Sync { SyncKey x\"617f\" }", BYTES(HEAD "\x45\x4b\xc3\x02" "a\x7f\x01\x01") },
+		{ "Sync { SyncKey \"a b\" }", BYTES(HEAD "\x45\x4b\x03" "a b\0\x01\x01") },
+		{ "Sync { SyncKey \"$a\" }", BYTES(HEAD "\x45\x4b\x03" "$a\0\x01\x01") },
+		{ "Sync { SyncKey \"#~{}\" }", BYTES(HEAD "\x45\x4b\x03" "#~{}\0\x01\x01") },
+		{ "Sync { SyncKey \"\\\"\\\\\\n\\r\\t\\x01\\x7F\" }",
 		  BYTES(HEAD "\x45\x4b\x03\"\\\n\r\t\x01\x7f\0\x01\x01") },
-		{ "Sync { SyncKey \"Gr\xc3\xbc\xc3\x9f" "e\" }\n",
+		{ "Sync { SyncKey \"Gr\xc3\xbc\xc3\x9f" "e\" }",
 		  BYTES(HEAD "\x45\x4b\x03Gr\xc3\xbc\xc3\x9f" "e\0\x01\x01") },
-		{ "Sync { SyncKey \"\\xFC\\xC2\\x9B\" }\n",
+		{ "Sync { SyncKey \"\\xFC\\xC2\\x9B\" }",
 		  BYTES(HEAD "\x45\x4b\x03\xfc\xc2\x9b\0\x01\x01") },
-		{ "Sync { \"a\"  x\"00\"  SyncKey ~  \"\" }\n",
+		{ "Sync { \"a\"  x\"00\"  SyncKey ~  \"\" }",
 		  BYTES(HEAD "\x45\x03" "a\0\xc3\x01\0\x0b\x03\0\x01") },
-		{ "Sync { AirSyncBase:Body { Data b }  Status 1 }\n",
+		{ "Sync { AirSyncBase:Body { Data b }  Status 1 }",
 		  BYTES(HEAD "\x45\0\x11\x4a\x4b\x03" "b\0\x01\x01\0\0\x4e\x03" "1\0\x01\x01") },
-		{ "Sync { 254:0x05 { 254:0x06 ~  AirSync:Sync ~ }  AirSync:0x3F 1 }\n",
+		{ "Sync { 254:0x05 { 254:0x06 ~  AirSync:Sync ~ }  AirSync:0x3F 1 }",
 		  BYTES(HEAD "\x45\0\xfe\x45\x06\0\0\x05\x01\x7f\x03" "1\0\x01\x01") },
-		{ "FolderHierarchy:Folders ~\n", BYTES(HEAD "\0\x07\x05") },
-		{ "200:0x3F ~\n", BYTES(HEAD "\0\xc8\x3f") },
+		{ "FolderHierarchy:Folders ~", BYTES(HEAD "\0\x07\x05") },
+		{ "200:0x3F ~", BYTES(HEAD "\0\xc8\x3f") },
 	};
 	struct text_options options = { .one_line = true };
 	struct text_problem problem;
@@ -190,8 +190,8 @@ static void tells_mistakes(void **state)
 		{ BYTES("Partial $nothing"), 8, 1, "unknown variable" },
 		{ BYTES("Partial $ "), 9, 1, "name expected" },
 		{ BYTES("Ping ~ \n\n Ping"), 10, 3, "text behind the root element" },
-		{ BYTES("ANameThatIsFarTooLongToBeTheNameOfAnyElementThatWeKnowOfOrEvenMore ~"), 0, 1,
-		  "name too long" },
+		{ BYTES("ANameThatIsFarTooLongToBeTheNameOfAnyElementThatWeKnowOfOrEvenMore ~"),
+		  0, 1, "name too long" },
 		{ BYTES("Ping { \0 }"), 7, 1, "} expected" },
 	};
 	struct text_problem problem;
@@ -275,19 +275,19 @@ static void masks_and_cuts(void **state)
 		  "Settings { Password <6 bytes>  Oof { ReplyMessage \"bin weg\"  OofState 1 }"
 		  "  AirSyncBase:Body { Type 1  Data { \"ab\"  x\"0001\"  AirSync:SyncKey 5 }"
 		  "  Truncated 1 }  ItemOperations:Password ~  Search:Password {}"
-		  "  ComposeMail:Mime x\"00ff\" }\n" },
+		  "  ComposeMail:Mime x\"00ff\" }" },
 		{ { .one_line = true, .mask = TEXT_MASK_CONTENT },
 		  "Settings { Password <6 bytes>  Oof { ReplyMessage <7 bytes>  OofState 1 }"
 		  "  AirSyncBase:Body { Type 1  Data { <2 bytes>  <2 bytes>"
 		  "  AirSync:SyncKey <1 bytes>"
 		  " }  Truncated 1 }  ItemOperations:Password ~  Search:Password {}"
-		  "  ComposeMail:Mime <2 bytes> }\n" },
+		  "  ComposeMail:Mime <2 bytes> }" },
 		{ { .one_line = true, .mask = TEXT_MASK_SECRETS, .text_max = 1 },
 		  "Settings { Password <6 bytes>  Oof { ReplyMessage \"b\"...<7 bytes>"
 		  "  OofState 1 }"
 		  "  AirSyncBase:Body { Type 1  Data { \"a\"...<2 bytes>  x\"00\"...<2 bytes>"
 		  "  AirSync:SyncKey 5 }  Truncated 1 }  ItemOperations:Password ~"
-		  "  Search:Password {}  ComposeMail:Mime x\"00\"...<2 bytes> }\n" },
+		  "  Search:Password {}  ComposeMail:Mime x\"00\"...<2 bytes> }" },
 	};
 	struct text_problem problem;
 	struct output document;
@@ -312,19 +312,19 @@ static void prints_odd_documents(void **state)
 		size_t offset;
 	} cases[] = {
 		{ BYTES("\x03\x01\x6a\x03xy\0\x45\x4b\x83\x01\x01\x4b\x02\x41\x01\x01"),
-		  "Sync { SyncKey y  SyncKey A }\n", NULL, 17 },
+		  "Sync { SyncKey y  SyncKey A }", NULL, 17 },
 		{ BYTES("\x03\x01\x6a\x02x\0\x45\x44\0\x4b\x03" "1\0\x01\x01\x04\0\x0b\x01"),
-		  "Sync { SyncKey ~ }\n", NULL, 19 },
-		{ BYTES(HEAD "\x45\0\0\x4b\x03" "1\0\x01\0\x05\x01"), "Sync { SyncKey 1 }\n",
+		  "Sync { SyncKey ~ }", NULL, 19 },
+		{ BYTES(HEAD "\x45\0\0\x4b\x03" "1\0\x01\0\x05\x01"), "Sync { SyncKey 1 }",
 		  NULL, 15 },
 		{ BYTES(HEAD "\x45\x04\0\x4b\x44\0\x01\x03" "1\0\x04\0\x01\x01"),
-		  "Sync { SyncKey 1 }\n", NULL, 18 },
+		  "Sync { SyncKey 1 }", NULL, 18 },
 		{ BYTES(HEAD "\x44\0\x4b\x01\x01"), "", NULL, 9 },
 		{ BYTES(""), "", "truncated", 0 },
 		{ BYTES("\x07"), "", "bad header", 1 },
-		{ BYTES(HEAD "\x45\x4b\x03" "1"), "Sync { SyncKey {\n", "truncated", 6 },
-		{ BYTES(HEAD "\x45\x4b\x03" "1\0\x01\x43"), "Sync { SyncKey 1\n", "bad token", 10 },
-		{ BYTES(HEAD "\x05z"), "Sync ~\n", "bytes after the end", 5 },
+		{ BYTES(HEAD "\x45\x4b\x03" "1"), "Sync { SyncKey {", "truncated", 6 },
+		{ BYTES(HEAD "\x45\x4b\x03" "1\0\x01\x43"), "Sync { SyncKey 1", "bad token", 10 },
+		{ BYTES(HEAD "\x05z"), "Sync ~", "bytes after the end", 5 },
 	};
 	struct text_problem problem;
 
