@@ -82,11 +82,13 @@ void script_set(struct script *script, const char *name, const char *value)
 const char *script_account(struct script *script, const char *name)
 {
 	size_t local = strcspn(name, "@");
+	const char *domain = script_env_get(script, "ACCOUNT_DOMAIN");
+	bool fresh = script->run != NULL && *script->run != '\0';
 
-	if (script->run == NULL || *script->run == '\0')
-		return name;
-	return arena_printf(script->arena, "%.*s-%s%s", (int)local, name, script->run,
-			    name + local);
+	if (name[local] == '\0' && domain != NULL)
+		name = arena_printf(script->arena, "%s@%s", name, domain);
+	return arena_printf(script->arena, "%.*s%s%s%s", (int)local, name, fresh ? "-" : "",
+			    fresh ? script->run : "", name + local);
 }
 
 /* INBOX, INBOX.key, INBOX.previous of the phone named last. */

@@ -56,7 +56,7 @@ bool script_play(struct script *script, const char *text, long first_line);
 
 void script_set(struct script *script, const char *name, const char *value);
 
-/* The account name of this run: "alice" -> "alice-x7", "u1@ex.test" -> "u1-x7@ex.test". */
+/* The account name of this run: "u1@ex.test" -> "u1-x7@ex.test", "alice" -> "alice-x7@DOMAIN". */
 const char *script_account(struct script *script, const char *name);
 
 /* Words of a statement.  line_word: NULL and an error at the end. */

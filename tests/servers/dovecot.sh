@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Dovecot for tests, 2.3 (Debian 12) and 2.4 (Debian 13) configuration by version.
-# Users and passwords: users() below.  Variants by environment:
+# Any user name is an account with the password "secret"; users() below lists exceptions.
+# Variants by environment:
 #   SPECIAL_USE=no      plain Drafts/Sent/... without SPECIAL-USE flags
 #   FOLDERS=no          no folder but INBOX
 #   IMAP_CAPABILITY=".." what CAPABILITY says (e.g. without NOTIFY, CONDSTORE, MOVE)
@@ -13,16 +14,15 @@ DOVEADM=/usr/bin/doveadm
 
 users() {
 	cat <<'END'
-alice:{PLAIN}secret
-bob:{PLAIN}secret
-u1@ex.test:{PLAIN}secret
-u2@ex.test:{PLAIN}secret
 umlaut:{PLAIN}grün-süß
 umlaut@ex.test:{PLAIN}grün-süß
+nobody@ex.test:{PLAIN}cannot-be-guessed
 END
-	for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
-		echo "t$n:{PLAIN}secret"
-	done
+}
+
+# Debian has sieve in packages of its own
+have_sieve() {
+	[ -x /usr/lib/dovecot/managesieve-login ]
 }
 
 server_write() {
@@ -91,8 +91,11 @@ namespace() {
 
 # $1: the word for the address of a listener, "address" or "listen"
 listeners() {
-	for row in imap-login:imap:$IMAP_PORT imap-login:imaps:$IMAPS_PORT \
-		lmtp:lmtp:$LMTP_PORT managesieve-login:sieve:$SIEVE_PORT; do
+	rows="imap-login:imap:$IMAP_PORT imap-login:imaps:$IMAPS_PORT lmtp:lmtp:$LMTP_PORT"
+	if have_sieve; then
+		rows="$rows managesieve-login:sieve:$SIEVE_PORT"
+	fi
+	for row in $rows; do
 		rest=${row#*:}
 		name=${rest%%:*}
 		echo "service ${row%%:*} {"
@@ -112,9 +115,6 @@ service imap-login {
   service_count = 0
   process_min_avail = 1
   client_limit = 4000
-}
-service managesieve-login {
-  service_count = 0
 }
 service imap {
   process_limit = 4000
@@ -146,7 +146,7 @@ common() {
 base_dir = $DIR/run
 state_dir = $DIR/state
 log_path = $DIR/log/dovecot.log
-protocols = imap lmtp sieve
+protocols = imap lmtp$(! have_sieve || echo " sieve")
 listen = 127.0.0.1
 default_internal_user = $RUN_USER
 default_internal_group = $RUN_GROUP
@@ -183,16 +183,16 @@ passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%u $DIR/users
 }
+passdb {
+  driver = static
+  args = password=secret
+  username_filter = !umlaut !umlaut@* !nobody@*
+}
 userdb {
   driver = static
   args = uid=$RUN_USER gid=$RUN_GROUP home=$DIR/home/%u allow_all_users=yes
 }
-protocol lmtp {
-  mail_plugins = \$mail_plugins sieve
-}
-plugin {
-  sieve = file:~/sieve;active=~/.dovecot.sieve
-}
+$(! have_sieve || sieve_23)
 service ipc {
   chroot =
 }
@@ -203,6 +203,17 @@ END
 	namespace
 	listeners address
 	services
+}
+
+sieve_23() {
+	cat <<'END'
+protocol lmtp {
+  mail_plugins = $mail_plugins sieve
+}
+plugin {
+  sieve = file:~/sieve;active=~/.dovecot.sieve
+}
+END
 }
 
 conf_24() {
@@ -227,6 +238,10 @@ passdb users {
   driver = passwd-file
   passwd_file_path = $DIR/users
 }
+passdb static {
+  password = secret
+  username_filter = !umlaut !umlaut@* !nobody@*
+}
 userdb static {
   fields {
     uid = $RUN_USER
@@ -234,6 +249,15 @@ userdb static {
     home = $DIR/home/%{user}
   }
 }
+$(! have_sieve || sieve_24)
+END
+	namespace
+	listeners listen
+	services
+}
+
+sieve_24() {
+	cat <<'END'
 protocol lmtp {
   mail_plugins {
     sieve = yes
@@ -245,9 +269,6 @@ sieve_script personal {
   active_path = ~/.dovecot.sieve
 }
 END
-	namespace
-	listeners listen
-	services
 }
 
 server_run() {
