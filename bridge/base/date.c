@@ -163,7 +163,7 @@ date_print_mail(int64_t time, int offset, char ret_text[DATE_TEXT])
 
 	snprintf(zone, sizeof(zone), "%c%02u%02u", offset < 0 ? '-' : '+', minutes / 60,
 		minutes % 60);
-	date_print_words(time + (int64_t)offset * 60, zone, ret_text);
+	date_print_words(date_clamp(time) + (int64_t)offset * 60, zone, ret_text);
 }
 
 void

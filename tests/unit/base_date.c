@@ -116,6 +116,8 @@ test_print(void **state)
 	assert_string_equal(text, "Mon, 05 Jan 2026 11:00:00 +0100");
 	date_print_mail(1767607200, -570, text);
 	assert_string_equal(text, "Mon, 05 Jan 2026 00:30:00 -0930");
+	date_print_mail(INT64_MAX, 60, text);
+	assert_string_equal(text, "Fri, 31 Dec 9999 23:59:59 +0100");
 	date_print_http(1767607200, text);
 	assert_string_equal(text, "Mon, 05 Jan 2026 10:00:00 GMT");
 	date_print_imap(1767607200, text);
