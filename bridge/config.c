@@ -231,7 +231,8 @@ domains_read(struct config_draft *draft, struct config *read)
 {
 	unsigned n = 1;
 
-	read->domains = arena_array(draft->arena, map_count(&draft->by_name), sizeof(*read->domains));
+	read->domains = arena_array(draft->arena, map_count(&draft->by_name),
+		sizeof(*read->domains));
 	for (const struct draft_section *s = draft->domains; s != NULL; s = s->next) {
 		if (strcmp(s->name, "*") == 0)
 			domain_read(draft, s, NULL, &read->domains[0]);
@@ -285,8 +286,8 @@ config_mistake_log(void *ctx, const char *file, int line, const char *key, const
 	char quoted[2 * CONFIG_REASON];
 
 	(void)ctx;
-	log_event(LEVEL_ERROR, NULL, "config-mistake", "file=%s line=%d key=%s reason=%s", file, line,
-		key[0] != '\0' ? key : "-", log_quote(reason, quoted, sizeof(quoted)));
+	log_event(LEVEL_ERROR, NULL, "config-mistake", "file=%s line=%d key=%s reason=%s",
+		file, line, key[0] != '\0' ? key : "-", log_quote(reason, quoted, sizeof(quoted)));
 }
 
 struct config *
@@ -320,7 +321,8 @@ config_domain(const struct config *in, const char *domain)
 		return &in->domains[0];
 	for (size_t i = 0; i <= len; i++)
 		name[i] = (char)tolower((unsigned char)domain[i]);
-	found = bsearch(&wanted, in->domains + 1, in->n_domains - 1, sizeof(wanted), domain_compare);
+	found = bsearch(&wanted, in->domains + 1, in->n_domains - 1, sizeof(wanted),
+		domain_compare);
 	return found != NULL ? found : &in->domains[0];
 }
 

@@ -110,10 +110,10 @@ struct config *config_parse(const char *text, size_t len, const char *path,
     config_mistake_fn *fn, void *ctx);
 void config_free(struct config **config);
 
-/* The same from an open file, read from offset 0 (fd stays the caller's); mistakes go to the log. */
+/* The same from an open file, read from offset 0 (fd stays the caller's); mistakes are logged. */
 struct config *config_from_fd(int fd, const char *path);
 
-/* The settings for a domain name (any letter case): its own section, else [domain *]. Never NULL. */
+/* The settings for a domain name (any letter case): its section, else [domain *].  Never NULL. */
 const struct domain_config *config_domain(const struct config *config, const char *domain);
 
 /* The domain that NAME of a login NAME\user means: a domain's name, its first label, or

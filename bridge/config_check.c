@@ -18,11 +18,12 @@ check_listeners(struct config_draft *draft, const struct server_config *server)
 	const struct draft_section *section = &draft->server;
 
 	if (server->listen.n == 0)
-		draft_mistake(draft, section, "listen", "missing: phones have nowhere to connect to");
+		draft_mistake(draft, section, "listen",
+			"missing: phones have nowhere to connect to");
 	for (unsigned i = 0; i < server->listen.n; i++) {
 		if (server->listen.list[i].tls && server->tls_certificate[0] == '\0') {
-			draft_mistake(draft, section, "tls_certificate", "missing: %s is to speak TLS",
-				server->listen.list[i].text);
+			draft_mistake(draft, section, "tls_certificate",
+				"missing: %s is to speak TLS", server->listen.list[i].text);
 			break;
 		}
 	}
@@ -56,7 +57,8 @@ check_words(struct config_draft *draft, const struct server_config *server)
 	bool known = false;
 
 	if (!log_level_parse(server->log_level, &level))
-		draft_mistake(draft, section, "log_level", "must be error, warn, info, debug or wire");
+		draft_mistake(draft, section, "log_level",
+			"must be error, warn, info, debug or wire");
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
 		known = known || strcmp(server->max_version, versions[i]) == 0;
 	if (!known)

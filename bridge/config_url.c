@@ -85,7 +85,9 @@ config_name_is_valid(const char *name)
 
 		if (*at == '.' && label == 0)
 			return false;
-		if (*at != '.' && !isalnum((unsigned char)*at) && *at != '_' && (*at != '-' || edge))
+		if (!isalnum((unsigned char)*at) && strchr("._-", *at) == NULL)
+			return false;
+		if (*at == '-' && edge)
 			return false;
 		label = *at == '.' ? 0 : label + 1;
 		if (label > 63)
@@ -196,8 +198,8 @@ url_secrecy_check(struct config_value *value, struct url *url)
 	url->starttls = (flags & WANTS_STARTTLS) != 0;
 	if (url->starttls)
 		return true;
-	return config_refuse(value, "passwords would cross the network in clear text: use %ss://%s, "
-		"or say \"plain\" to allow it", schemes[url->scheme].name,
+	return config_refuse(value, "passwords would cross the network in clear text: "
+		"use %ss://%s, or say \"plain\" to allow it", schemes[url->scheme].name,
 		(flags & HAS_STARTTLS) != 0 ? " or add \"starttls\"" : "");
 }
 
@@ -236,8 +238,8 @@ listen_unix_read(struct config_value *value, const char *path, struct listener *
 	struct sockaddr_un *address = (struct sockaddr_un *)&listener->address;
 
 	if (path[0] != '/' || strlen(path) >= sizeof(address->sun_path))
-		return config_refuse(value, "unix: needs an absolute path of at most %zu characters",
-			sizeof(address->sun_path) - 1);
+		return config_refuse(value, "unix: needs an absolute path of at most "
+			"%zu characters", sizeof(address->sun_path) - 1);
 	address->sun_family = AF_UNIX;
 	memcpy(address->sun_path, path, strlen(path) + 1);
 	listener->address_len = sizeof(*address);

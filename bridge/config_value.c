@@ -147,7 +147,7 @@ size_read(struct config_value *value, const struct config_row *row, const char *
 	size_t len = strlen(text);
 	const char *unit = len > 0 ? strchr(units, text[len - 1] & ~0x20) : NULL;
 	char digits[24];
-	int64_t number, scale = 1;
+	int64_t number, scale = 1, bottom;
 
 	if (unit != NULL && *unit != '\0') {
 		len--;
@@ -156,7 +156,8 @@ size_read(struct config_value *value, const struct config_row *row, const char *
 	if (len < sizeof(digits)) {
 		memcpy(digits, text, len);
 		digits[len] = '\0';
-		if (number_parse(digits, (row->min + scale - 1) / scale, row->max / scale, &number)) {
+		bottom = (row->min + scale - 1) / scale;
+		if (number_parse(digits, bottom, row->max / scale, &number)) {
 			*slot = (uint64_t)(number * scale);
 			return true;
 		}

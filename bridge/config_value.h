@@ -65,7 +65,8 @@ bool config_value_read(struct config_value *value, const struct config_row *row,
 
 /* The compound kinds, in files of their own. */
 bool config_url_read(struct config_value *value, const char *text, struct url *ret_url);
-bool config_listen_read(struct config_value *value, const char *text, struct listener *ret_listener);
+bool config_listen_read(struct config_value *value, const char *text,
+	struct listener *ret_listener);
 bool config_nets_read(struct config_value *value, const char *text, struct nets *ret_nets);
 
 /* Lower-case letters of host and domain names; false: not such a name. */

@@ -346,6 +346,13 @@ child_status(const struct child *child, const char *text)
 	proc_notify(state);
 }
 
+static void
+breach_log(const struct child *child, enum ipc_type type)
+{
+	log_event(LEVEL_ERROR, NULL, "role-breach", "role=%s slot=%u pid=%d type=%s",
+		role_name(child->role), child->slot, (int)child->pid, ipc_type_name(type));
+}
+
 /* False: no more for now. */
 static bool
 child_message(struct family *family, struct child *child)
@@ -361,9 +368,7 @@ child_message(struct family *family, struct child *child)
 		child_status(child, message->status.text);
 	} else {
 		if (got != IPC_CLOSED) {
-			log_event(LEVEL_ERROR, NULL, "role-breach", "role=%s slot=%u pid=%d type=%s",
-				role_name(child->role), child->slot, (int)child->pid,
-				ipc_type_name(message->type));
+			breach_log(child, message->type);
 			kill(child->pid, SIGKILL);
 		}
 		child->kill_at = now_ms() + CLOSED_GRACE_MS;

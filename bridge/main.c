@@ -202,6 +202,7 @@ start_prepare(const struct options *options, struct parent_start *start)
 {
 	struct sockets none = { .n = 0 };
 	const struct config *from;
+	bool log_to_stderr, synclog_to_stderr;
 
 	start->supplies = supplies_load(options->config_path, mistake_print, NULL);
 	if (start->supplies == NULL)
@@ -211,8 +212,10 @@ start_prepare(const struct options *options, struct parent_start *start)
 		exit(1);
 	if (options->check)
 		return;
-	if (!options->foreground && (from->server.log[0] == '\0' || from->server.sync_log[0] == '\0')) {
-		mistake_print(NULL, from->path, 0, from->server.log[0] == '\0' ? "log" : "sync_log",
+	log_to_stderr = from->server.log[0] == '\0';
+	synclog_to_stderr = from->server.sync_log[0] == '\0';
+	if (!options->foreground && (log_to_stderr || synclog_to_stderr)) {
+		mistake_print(NULL, from->path, 0, log_to_stderr ? "log" : "sync_log",
 			"missing: a daemon has no standard error (or start it with -F)");
 		exit(1);
 	}

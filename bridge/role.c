@@ -88,7 +88,8 @@ role_logs_open(const struct server_config *server)
 	if (!ok)
 		log_event(LEVEL_ERROR, NULL, "log-failed", "file=%s error=\"%m\"", server->log);
 	if (!synclog_open(server->sync_log))
-		log_event(LEVEL_ERROR, NULL, "log-failed", "file=%s error=\"%m\"", server->sync_log);
+		log_event(LEVEL_ERROR, NULL, "log-failed", "file=%s error=\"%m\"",
+			server->sync_log);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -20,7 +20,7 @@ struct role_start {
 	struct ipc_end *control; /* to the parent; blocking in workers, else non-blocking */
 	unsigned slot;           /* which worker */
 	char *breadcrumb;        /* shared page, BREADCRUMB_SIZE bytes; NULL except in workers */
-	struct ipc_message *config; /* the CONFIG message received, its fds not yet taken (front: TLS) */
+	struct ipc_message *config; /* the CONFIG message received, fds not yet taken (TLS) */
 };
 
 enum { BREADCRUMB_SIZE = 4096 };

@@ -160,6 +160,21 @@ socket_log(const struct open_socket *opened)
 	log_event(LEVEL_INFO, NULL, "listening", "address=%s port=%u", opened->text, ntohs(port));
 }
 
+/* False: errno. */
+static bool
+socket_new(struct open_socket *opened, const struct listener *listener, bool is_kept)
+{
+	opened->text = strdup(listener->text);
+	opened->fd = -1;
+	if (is_kept)
+		return opened->text != NULL;
+	opened->fd = systemd_find(listener);
+	opened->is_ours = opened->fd < 0;
+	if (opened->is_ours)
+		opened->fd = socket_open(listener);
+	return opened->fd >= 0 && opened->text != NULL;
+}
+
 bool
 sockets_open(const struct config *from, struct sockets *before, config_mistake_fn *fn,
 	void *ctx, struct sockets *ret_sockets)
@@ -173,17 +188,10 @@ sockets_open(const struct config *from, struct sockets *before, config_mistake_f
 		return false;
 	for (unsigned i = 0; i < opened.n; i++) {
 		const struct listener *listener = &listeners->list[i];
+		bool is_kept = socket_find(before, listener->text) != NULL;
 		char reason[300];
 
-		opened.list[i].text = strdup(listener->text);
-		opened.list[i].fd = -1;
-		if (socket_find(before, listener->text) != NULL)
-			continue;
-		opened.list[i].fd = systemd_find(listener);
-		opened.list[i].is_ours = opened.list[i].fd < 0;
-		if (opened.list[i].is_ours)
-			opened.list[i].fd = socket_open(listener);
-		if (opened.list[i].fd >= 0 && opened.list[i].text != NULL)
+		if (socket_new(&opened.list[i], listener, is_kept))
 			continue;
 		snprintf(reason, sizeof(reason), "%s: %s", listener->text, strerror(errno));
 		fn(ctx, from->path, 0, "listen", reason);

@@ -25,7 +25,9 @@ descriptors_place(const struct spawn_order *order)
 
 	if (control < 0 || (has_crumb && crumb < 0))
 		return false;
-	if (dup2(control, ROLE_CONTROL_FD) < 0 || (has_crumb && dup2(crumb, ROLE_BREADCRUMB_FD) < 0))
+	if (dup2(control, ROLE_CONTROL_FD) < 0)
+		return false;
+	if (has_crumb && dup2(crumb, ROLE_BREADCRUMB_FD) < 0)
 		return false;
 	proc_close_all_except(kept, has_crumb ? 2 : 1);
 	return true;

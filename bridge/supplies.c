@@ -164,7 +164,8 @@ pairs_add(struct supplies *supplies, const struct report *report)
 			pair = (struct pair) { domains[i].name, domains[i].tls_certificate,
 				domains[i].tls_key };
 		else if (pair.certificate[0] == '\0')
-			pair = (struct pair) { "*", domains[0].tls_certificate, domains[0].tls_key };
+			pair = (struct pair) { "*", domains[0].tls_certificate,
+				domains[0].tls_key };
 		if (pair.certificate[0] == '\0' ||
 			(i > 0 && strcmp(pair.certificate, domains[0].tls_certificate) == 0))
 			continue;

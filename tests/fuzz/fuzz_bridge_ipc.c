@@ -23,7 +23,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(message.packet, data, size);
 		message.packet_len = size;
 		message.n_fds = n;
-		if (ipc_decode(&message) && ipc_encode(message.type, &message.ready, packet) != size)
+		if (!ipc_decode(&message))
+			continue;
+		if (ipc_encode(message.type, &message.ready, packet) != size)
 			abort();
 	}
 	return 0;

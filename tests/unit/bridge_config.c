@@ -43,7 +43,8 @@ static const struct {
 	{ 'w', SERVER_OK DOMAIN_OK "[servr]\nx=1\n",
 		"f:6: servr: no such section: there are [server], [domain NAME] and [domain *]\n" },
 	{ 'w', SERVER_OK DOMAIN_OK "[domain ex_ample.org]\n[domain -a]\n",
-		"f:7: domain -a: not a domain name (write others than ASCII in their xn-- form)\n" },
+		"f:7: domain -a: not a domain name "
+		"(write others than ASCII in their xn-- form)\n" },
 	{ 'w', SERVER_OK DOMAIN_OK "[domain a..b]\n[domain bücher.example]\n",
 		"f:6: domain a..b: not a domain name (write others than ASCII in their xn-- form)\n"
 		"f:7: domain bücher.example: not a domain name "
@@ -65,7 +66,8 @@ static const struct {
 	{ 'w', SERVER_OK "[domain a.org]\nimap = imaps://a\nsmtp = smtps://a\n", "" },
 	{ 'w', SERVER_OK "[domain a.org]\nimap = imaps://a\n",
 		"f:3: smtp: missing in [domain a.org] and [domain *]\n" },
-	{ 'w', SERVER_OK "[domain *]\nsmtp = smtps://a\nlogin = %q\n[domain a.org]\n[domain b.org]\n",
+	{ 'w', SERVER_OK "[domain *]\nsmtp = smtps://a\nlogin = %q\n"
+		"[domain a.org]\n[domain b.org]\n",
 		"f:5: login: after % comes u, n, d or another %\n"
 		"f:6: imap: missing in [domain a.org] and [domain *]\n"
 		"f:7: imap: missing in [domain b.org] and [domain *]\n" },
@@ -151,8 +153,9 @@ static const struct {
 	{ 'd', "ldap = ldap://[::2]", "f:6: ldap: passwords would cross the network in clear text: "
 		"use ldaps:// or add \"starttls\", or say \"plain\" to allow it\n" },
 	{ 'd', "ldap = ldap://localhost/dc=x plain", "" },
-	{ 'd', "ldap = ldap://localhost.evil.example", "f:6: ldap: passwords would cross the network "
-		"in clear text: use ldaps:// or add \"starttls\", or say \"plain\" to allow it\n" },
+	{ 'd', "ldap = ldap://localhost.evil.example",
+		"f:6: ldap: passwords would cross the network in clear text: "
+		"use ldaps:// or add \"starttls\", or say \"plain\" to allow it\n" },
 	{ 'd', "sieve = sieve://d/path", "f:6: sieve: sieve:// takes no path\n" },
 };
 
