@@ -43,5 +43,18 @@ for command in sync sendmail smartforward smartreply gethierarchy foldersync fol
 	[ -f "$1" ] || complain "$command: no answer"
 done
 
+# the program itself: messages, exit codes, mask
+message=$(printf '\003\001\152\000\105\113' | "$easdump" -1 2>&1 >$out)
+[ $? = 1 ] || complain "truncated document: exit code"
+[ "$message" = "easdump: standard input: offset 6: truncated" ] || complain "message: $message"
+[ "$(cat $out)" = "Sync { SyncKey {" ] || complain "the readable beginning is not printed"
+message=$(printf 'Ping {\nStatus 1\n' | "$easdump" -r 2>&1 >$out)
+[ "$message" = "easdump: standard input: line 3: } expected" ] || complain "message: $message"
+"$easdump" /nonexistent 2>$out && complain "missing file: exit code"
+"$easdump" -x 2>$out
+[ $? = 2 ] || complain "wrong option: exit code"
+"$easdump" -m "$golden/settings-request.wbxml" | grep -q 'Password <11 bytes>' || complain "no mask"
+"$easdump" -n 4 "$golden/ping-request.wbxml" | grep -q '"Cale"...<8 bytes>' || complain "no cut"
+
 rm -f $out
 exit $failed
