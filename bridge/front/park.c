@@ -83,8 +83,8 @@ struct park {
 	uint32_t resubscribe;     /* next place to look at; max: done */
 	int64_t resubscribe_ms;
 	bool draining;
-	int64_t drain_ms, drain_until;
-	uint32_t drain_left;
+	int64_t drain_ms, drain_until, drain_whole; /* next step, end, length */
+	uint32_t drain_n, drain_left; /* records at the beginning; places not looked at yet */
 };
 
 struct park *
@@ -425,26 +425,23 @@ park_drain(struct park *park, uint32_t seconds)
 	park->draining = true;
 	park->drain_ms = now_ms();
 	park->drain_until = until;
+	park->drain_whole = until - now_ms();
+	park->drain_n = park->n;
 	park->drain_left = park->max;
 }
 
-/* Finishes as many as keep the pace: the share of those left that the step is of the time left. */
+/* Finishes so many that the share of those left is that of the time left. */
 static void
 drain_some(struct park *park)
 {
 	int64_t now = now_ms(), left_ms = park->drain_until - now;
-	uint32_t steps = left_ms > 0 ? (uint32_t)(left_ms / PACE) + 1 : 1;
-	uint32_t many = (park->n + steps - 1) / steps;
+	int64_t may_stay = left_ms > 0 ? park->drain_n * left_ms / park->drain_whole : 0;
 
-	if (left_ms <= 0)
-		many = park->n;
-	for (; park->drain_left > 0 && many > 0; park->drain_left--) {
+	for (; park->drain_left > 0 && park->n > may_stay; park->drain_left--) {
 		struct record *record = &park->records[park->drain_left - 1];
 
-		if (record->state != HELD && record->state != DUE)
-			continue;
-		record_finish(park, record);
-		many--;
+		if (record->state == HELD || record->state == DUE)
+			record_finish(park, record);
 	}
 	park->drain_ms = now + PACE;
 }
