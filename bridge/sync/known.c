@@ -262,8 +262,8 @@ known_differs(struct known *known, const struct change *change)
 	bool is_there = item && item->target == TARGET_THERE;
 
 	switch (change->kind) {
-	case CHANGE_ADDED:
-		return !is_there;
+	case CHANGE_ADDED: /* also of an item that the phone itself put there */
+		return !is_there || item->mark != change->mark;
 	case CHANGE_CHANGED:
 		return is_there && item->mark != change->mark;
 	default:
