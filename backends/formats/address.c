@@ -25,6 +25,7 @@ struct entry {
 	struct arena *arena;
 	struct buf raw, phrase, angle, comment;
 	bool has_angle;
+	bool has_no_quote;	/* no closing quote in the rest: do not search again */
 	bool join;
 	struct addresses *ret;
 	unsigned cap;
@@ -133,10 +134,22 @@ done:
 	entry_reset(entry);
 }
 
+static bool
+is_closed(struct entry *entry, const char *at)
+{
+	for (at++; !entry->has_no_quote && *at != '"'; at++) {
+		at += *at == '\\' && at[1] != '\0';
+		entry->has_no_quote = *at == '\0';
+	}
+	return !entry->has_no_quote;
+}
+
 /* All of these return the byte behind what they read. */
 static const char *
 read_quoted(struct entry *entry, const char *at)
 {
+	if (!is_closed(entry, at))
+		return at + 1;
 	buf_putc(&entry->raw, *at++);
 	while (*at != '\0' && *at != '"') {
 		if (*at == '\\' && at[1] != '\0')

@@ -142,9 +142,11 @@ put_as_text(struct conversion *conversion, const struct mime_part *part,
 }
 
 static void
-put_as_html(struct conversion *conversion, const struct mime_part *part,
+put_as_html(struct conversion *conversion, const struct choice *choice, unsigned i,
     const struct part_text *text, struct buf *out)
 {
+	const struct mime_part *part = choice->parts[i];
+	bool is_alone = choice->n == 1;
 	struct buf plain;
 
 	if (choice_is_html(part)) {
@@ -155,9 +157,9 @@ put_as_html(struct conversion *conversion, const struct mime_part *part,
 	}
 	buf_init(&plain, MESSAGE_TEXT_MAX * 2);
 	put_plain(&plain, part, text);
-	buf_puts(out, "<html><body><div>");
+	buf_puts(out, is_alone ? "<html><body><div>" : "<div>");
 	html_from_text(out, (const char *)plain.data, plain.len);
-	buf_puts(out, "</div></body></html>\r\n");
+	buf_puts(out, is_alone ? "</div></body></html>\r\n" : "</div>\r\n");
 	buf_free(&plain);
 }
 
@@ -208,7 +210,7 @@ make_from(struct conversion *conversion, const struct choice *choice, bool html,
 		if (text.scale > made->scale)
 			made->scale = text.scale;
 		if (html)
-			put_as_html(conversion, choice->parts[i], &text, &made->text);
+			put_as_html(conversion, choice, i, &text, &made->text);
 		else
 			put_as_text(conversion, choice->parts[i], &text, &made->text);
 	}
