@@ -433,7 +433,7 @@ static void
 death_log(const struct child *child, int status, const char *breadcrumb)
 {
 	bool crashed = WIFSIGNALED(status) || WEXITSTATUS(status) != 0;
-	enum log_level level = crashed ? LEVEL_ERROR : child->is_leaving ? LEVEL_DEBUG : LEVEL_WARN;
+	enum log_level level = crashed ? LEVEL_ERROR : LEVEL_DEBUG;
 	char quoted[600];
 
 	log_event(level, NULL, "role-ended", "role=%s slot=%u pid=%d %s=%d work=%s",
