@@ -181,6 +181,26 @@ html_put_utf8(struct buf *out, const char *html, size_t n)
 	return !out->failed;
 }
 
+bool
+html_put_styles(struct buf *out, const char *html, size_t n)
+{
+	struct html_scan scan;
+	struct html_token token;
+	bool in_style = false;
+
+	html_scan_init(&scan, html, n);
+	while (html_scan_next(&scan, &token)) {
+		bool is_style = strcmp(token.name, "style") == 0;
+
+		if (is_style || (in_style && token.kind == HTML_HIDDEN))
+			buf_put(out, token.text, token.len);
+		in_style = is_style && token.kind == HTML_OPEN;
+		if (token.kind == HTML_OPEN && strcmp(token.name, "body") == 0)
+			break;
+	}
+	return !out->failed;
+}
+
 void
 html_find_body(const char *html, size_t n, size_t *ret_start, size_t *ret_end)
 {

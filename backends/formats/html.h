@@ -35,6 +35,9 @@ size_t html_cut(const char *html, size_t n, size_t max);
 /* Copies, with the charset that a <meta> names replaced by utf-8 (the text has been converted). */
 bool html_put_utf8(struct buf *out, const char *html, size_t n);
 
+/* Copies the <style> elements only. */
+bool html_put_styles(struct buf *out, const char *html, size_t n);
+
 /* Where the content of <body> starts and ends (all of it where there is no such tag). */
 void html_find_body(const char *html, size_t n, size_t *ret_start, size_t *ret_end);
 

@@ -7,11 +7,10 @@
 
 #include <string.h>
 
+#include "backends/formats/parttext.h"
 #include "backends/formats/steps.h"
-#include "backends/formats/transfer.h"
 #include "bridge/base/arena.h"
 #include "bridge/base/body.h"
-#include "bridge/base/buf.h"
 
 enum {
 	NEEDS_MAX = 4 * CHOICE_MAX,
@@ -45,14 +44,14 @@ message_need_of(const struct mime_part *part, bool to_text,
     const struct body_preference *preference, bool all)
 {
 	bool is_shrunk = to_text && choice_is_html(part);
-	uint64_t max = MESSAGE_NEED_MAX;
+	uint64_t max = PARTTEXT_ENCODED_MAX;
 
 	if (preference->has_truncation && !all) {
 		max = (uint64_t)preference->truncation * (is_shrunk ? 16 : 3) + 4096;
 		if (max < (is_shrunk ? SMALL_HTML : SMALL))
 			max = is_shrunk ? SMALL_HTML : SMALL;
 	}
-	return max < MESSAGE_NEED_MAX ? max : MESSAGE_NEED_MAX;
+	return max < PARTTEXT_ENCODED_MAX ? max : PARTTEXT_ENCODED_MAX;
 }
 
 static void
@@ -71,7 +70,7 @@ need_texts(const struct message_source *source, const struct body_preference *pr
 	if (to_text && all) { /* the plain alternative may turn out blank */
 		choice_make(source->root, true, &choice);
 		for (unsigned i = 0; i < choice.n; i++)
-			need(needs, choice.parts[i]->section, MESSAGE_NEED_MAX);
+			need(needs, choice.parts[i]->section, PARTTEXT_ENCODED_MAX);
 	}
 }
 

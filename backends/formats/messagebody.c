@@ -4,15 +4,12 @@
  * native type comes first if it is asked for, else what is asked first is made from what is there.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "backends/formats/calendarmail.h"
-#include "backends/formats/charset.h"
-#include "backends/formats/flowed.h"
 #include "backends/formats/html.h"
 #include "backends/formats/mimeclean.h"
+#include "backends/formats/parttext.h"
 #include "backends/formats/steps.h"
-#include "backends/formats/transfer.h"
 #include "bridge/base/arena.h"
 #include "bridge/base/body.h"
 #include "bridge/base/buf.h"
@@ -78,45 +75,21 @@ bool
 text_read(const struct conversion *conversion, const struct mime_part *part, struct part_text *ret)
 {
 	const struct message_text *fetched = text_find(conversion->texts, part->section);
-	struct transfer_decoder decoder;
-	struct buf decoded, text;
-	const char *charset = mime_param(&part->params, "charset");
+	struct buf text;
 	const void *data;
 	size_t n;
 
 	if (fetched == NULL || !body_view(fetched->data, &data, &n))
 		return false;
-	n = n < MESSAGE_NEED_MAX ? n : MESSAGE_NEED_MAX;
+	n = n < PARTTEXT_ENCODED_MAX ? n : PARTTEXT_ENCODED_MAX;
 	ret->is_cut = n < part->octets;
 	ret->scale = ret->is_cut && n > 0 ? (double)part->octets / (double)n : 1.0;
-	buf_init(&decoded, MESSAGE_NEED_MAX + 16);
-	buf_init(&text, MESSAGE_TEXT_MAX * 2);
-	transfer_init(&decoder, transfer_kind(part->encoding));
-	transfer_feed(&decoder, data, n, &decoded);
-	if (!ret->is_cut)
-		transfer_finish(&decoder, &decoded);
-	if (charset == NULL && choice_is_html(part) && decoded.len > 0)
-		charset = charset_of_html(conversion->arena, decoded.data, decoded.len);
-	charset_convert(charset, decoded.data, decoded.len, &text);
-	buf_free(&decoded);
+	buf_init(&text, PARTTEXT_MAX * 2);
+	parttext_put_joined(conversion->arena, part, data, n, !ret->is_cut, &text);
 	ret->text = arena_memdup(conversion->arena, buf_str(&text), text.len + 1);
 	ret->len = text.len;
 	buf_free(&text);
 	return true;
-}
-
-/* Line ends as CRLF and flowed paragraphs joined. */
-static void
-put_plain(struct buf *out, const struct mime_part *part, const struct part_text *text)
-{
-	const char *format = mime_param(&part->params, "format");
-	const char *del_sp = mime_param(&part->params, "delsp");
-
-	if (format != NULL && strcasecmp(format, "flowed") == 0)
-		flowed_join(out, text->text, text->len,
-		    del_sp != NULL && strcasecmp(del_sp, "yes") == 0);
-	else
-		buf_put(out, text->text, text->len);
 }
 
 static void
@@ -125,7 +98,7 @@ put_as_text(struct conversion *conversion, const struct mime_part *part,
 {
 	struct buf plain;
 
-	buf_init(&plain, MESSAGE_TEXT_MAX * 2);
+	buf_init(&plain, PARTTEXT_MAX * 2);
 	if (choice_is_html(part)) {
 		conversion->html = text->text;
 		conversion->html_len = text->len;
@@ -133,7 +106,7 @@ put_as_text(struct conversion *conversion, const struct mime_part *part,
 		if (plain.len == 0) /* nothing but images: better their names than nothing */
 			html_to_text(&plain, text->text, text->len, HTML_SHOW_IMAGES);
 	} else {
-		put_plain(&plain, part, text);
+		buf_put(&plain, text->text, text->len);
 	}
 	if (out->len > 0 && plain.len > 0)
 		buf_puts(out, "\r\n\r\n");
@@ -147,7 +120,6 @@ put_as_html(struct conversion *conversion, const struct choice *choice, unsigned
 {
 	const struct mime_part *part = choice->parts[i];
 	bool is_alone = choice->n == 1;
-	struct buf plain;
 
 	if (choice_is_html(part)) {
 		conversion->html = text->text;
@@ -155,12 +127,9 @@ put_as_html(struct conversion *conversion, const struct choice *choice, unsigned
 		html_put_utf8(out, text->text, text->len);
 		return;
 	}
-	buf_init(&plain, MESSAGE_TEXT_MAX * 2);
-	put_plain(&plain, part, text);
 	buf_puts(out, is_alone ? "<html><body><div>" : "<div>");
-	html_from_text(out, (const char *)plain.data, plain.len);
+	html_from_text(out, text->text, text->len);
 	buf_puts(out, is_alone ? "</div></body></html>\r\n" : "</div>\r\n");
-	buf_free(&plain);
 }
 
 /* A sentence in place of a text that is not there. */
@@ -353,7 +322,7 @@ fill_text(struct conversion *conversion, const struct body_preference *preferenc
 		body->truncated = body->estimated_size > 0;
 		return true;
 	}
-	buf_init(&made.text, MESSAGE_TEXT_MAX * 3);
+	buf_init(&made.text, PARTTEXT_MAX * 3);
 	is_enough = make_text(conversion, html, &made);
 	is_enough &= fill_cut(conversion, preference, &made);
 	fill_preview(conversion, preference, &made.text);

@@ -30,11 +30,6 @@ struct conversion {
 	size_t html_len;
 };
 
-enum {
-	MESSAGE_TEXT_MAX = 8 * 1024 * 1024,	/* bytes of one text that are converted */
-	MESSAGE_NEED_MAX = MESSAGE_TEXT_MAX / 3 * 4 + 512 * 1024, /* the same, encoded */
-};
-
 /* Bytes of a text that are needed so that `truncation` of the result are likely there. */
 uint64_t message_need_of(const struct mime_part *part, bool to_text,
     const struct body_preference *preference, bool all);
