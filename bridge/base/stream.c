@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -46,6 +47,9 @@ struct stream {
 	uint64_t bytes_in, bytes_out;
 	char error[160];
 };
+
+/* what stream_waited_ms tells */
+static int64_t waited_ms;
 
 static enum stream_state __attribute__((format(printf, 2, 3)))
 stream_fail(struct stream *stream, const char *format, ...)
@@ -272,6 +276,18 @@ stream_begin_tls(struct stream *stream)
 	return stream_handshake_begin(stream);
 }
 
+/* What this process has spent waiting; single requests wait far less than a millisecond. */
+static int64_t waited_us;
+
+static int64_t
+micros(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* Until the socket is ready or stream_step has something to do at `until` (0 = never). */
 static void
 stream_wait(const struct stream *stream, enum stream_state state, int64_t until)
@@ -280,13 +296,20 @@ stream_wait(const struct stream *stream, enum stream_state state, int64_t until)
 		.fd = stream->fd,
 		.events = state == STREAM_NEEDS_WRITE ? POLLOUT : POLLIN,
 	};
-	int64_t left = -1;
+	int64_t left = -1, start = now_ms();
 
 	if (until != 0) {
-		left = until - now_ms();
+		left = until - start;
 		left = left < 0 ? 0 : left > 60000 ? 60000 : left + 1;
 	}
 	poll(&poller, 1, (int)left);
+	waited_ms += now_ms() - start;
+}
+
+int64_t
+stream_waited_ms(void)
+{
+	return waited_ms;
 }
 
 static bool
