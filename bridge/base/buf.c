@@ -35,6 +35,8 @@ buf_free(struct buf *buf)
 static void
 buf_slide(struct buf *buf)
 {
+	if (buf->data == NULL || buf->skip == 0)
+		return;
 	memmove(buf->data - buf->skip, buf->data, buf->len);
 	buf->data -= buf->skip;
 	buf->cap += buf->skip;
@@ -52,11 +54,10 @@ buf_grow(struct buf *buf, size_t want)
 		cap = want;
 	if (cap > buf->max)
 		cap = buf->max;
-	if (buf->skip > 0)
-		buf_slide(buf);
+	buf_slide(buf);
 	if (buf->arena != NULL) {
 		data = arena_alloc(buf->arena, cap + 1);
-		if (buf->len > 0)
+		if (buf->data != NULL)
 			memcpy(data, buf->data, buf->len);
 	} else {
 		data = realloc(buf->data, cap + 1);
@@ -69,6 +70,12 @@ buf_grow(struct buf *buf, size_t want)
 }
 
 static bool
+buf_has_room(const struct buf *buf, size_t n)
+{
+	return buf->data != NULL && n <= buf->cap - buf->len;
+}
+
+static bool
 buf_reserve(struct buf *buf, size_t n)
 {
 	if (buf->failed)
@@ -77,12 +84,12 @@ buf_reserve(struct buf *buf, size_t n)
 		buf->failed = true;
 		return false;
 	}
-	if (n <= buf->cap - buf->len && buf->data != NULL)
+	if (buf_has_room(buf, n))
 		return true;
 	/* sliding pays only when at least half of the allocation is gap: amortised constant */
-	if (buf->skip >= buf->len && buf->skip > 0)
+	if (buf->skip >= buf->len)
 		buf_slide(buf);
-	if (n <= buf->cap - buf->len && buf->data != NULL)
+	if (buf_has_room(buf, n))
 		return true;
 	if (!buf_grow(buf, buf->len + n))
 		buf->failed = true;
@@ -161,8 +168,7 @@ buf_reset(struct buf *buf)
 {
 	buf->len = 0;
 	buf->failed = false;
-	if (buf->skip > 0)
-		buf_slide(buf);
+	buf_slide(buf);
 }
 
 void

@@ -219,15 +219,17 @@ url_decode(const char *text, size_t n, char *ret_text, size_t *ret_len)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		int byte = text[i];
+		char c = text[i];
 
-		if (byte == '%') {
-			byte = n - i > 2 ? hex_byte(text + i + 1) : -1;
+		if (c == '%') {
+			int byte = n - i > 2 ? hex_byte(text + i + 1) : -1;
+
 			if (byte <= 0)
 				return false;
+			c = (char)byte;
 			i += 2;
 		}
-		ret_text[len++] = (char)byte;
+		ret_text[len++] = c;
 	}
 	ret_text[len] = '\0';
 	*ret_len = len;

@@ -54,7 +54,7 @@ address_parse(const char *text, unsigned port, struct sockaddr_storage *ret)
 static bool
 v1_source(char *line, struct proxy_head *head)
 {
-	char *words[5], *word;
+	char *words[5] = { line }, *word;
 	unsigned n = 0;
 	int64_t port;
 

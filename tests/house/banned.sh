@@ -48,6 +48,7 @@ bridge/base/body spool_dir
 bridge/base/date clock_offset
 bridge/base/log logs
 bridge/base/map seed
+bridge/base/stream waited_ms
 bridge/base/trust trusts
 '
 for object in $(find "$build/obj/wbxml" "$build/obj/bridge" "$build/obj/backends" -name '*.o' \

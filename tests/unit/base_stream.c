@@ -190,7 +190,7 @@ test_deadline(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct server server = { .manners = manners[i], .tls = tls[i] };
-		int64_t start = now_ms();
+		int64_t start = now_ms(), waited = stream_waited_ms();
 		static char big[1 << 20];
 		struct stream *stream;
 		ssize_t outcome = 1;
@@ -204,6 +204,7 @@ test_deadline(void **state)
 				stream_read(stream, big, sizeof(big));
 		assert_int_equal(outcome, -1);
 		assert_in_range(now_ms() - start, 290, 3000);
+		assert_in_range(stream_waited_ms() - waited, 200, now_ms() - start + 1);
 		assert_string_equal(stream_error(stream),
 			manners[i] == DEAF ? "timeout (write)" : "timeout (read)");
 		if (manners[i] == DRIP)
