@@ -19,14 +19,16 @@ struct job {
 	struct text_options options;
 };
 
-static int usage(void)
+static int
+usage(void)
 {
 	fputs("usage: easdump [-1m] [-n bytes] [file]\n       easdump -r [file]\n", stderr);
 	return 2;
 }
 
 /* Reads a stream to its end into memory of the caller; NULL with errno set. */
-static char *read_all(FILE *file, size_t *ret_len)
+static char *
+read_all(FILE *file, size_t *ret_len)
 {
 	size_t room = 1 << 16;
 	size_t len = 0;
@@ -58,7 +60,8 @@ static char *read_all(FILE *file, size_t *ret_len)
 	return data;
 }
 
-static bool convert(const struct job *job, const char *data, size_t len)
+static bool
+convert(const struct job *job, const char *data, size_t len)
 {
 	struct text_input input = { .sink = job->options.sink };
 	struct text_problem problem;
@@ -76,18 +79,19 @@ static bool convert(const struct job *job, const char *data, size_t len)
 	if (!problem.reason)
 		return true;
 	fflush(stdout);
-	fprintf(stderr, "easdump: %s: offset %zu: %s\n", job->name, problem.offset,
-		problem.reason);
+	fprintf(stderr, "easdump: %s: offset %zu: %s\n", job->name, problem.offset, problem.reason);
 	return false;
 }
 
-static int complain(const char *name)
+static int
+complain(const char *name)
 {
 	fprintf(stderr, "easdump: %s: %s\n", name, strerror(errno));
 	return 1;
 }
 
-static int run(const struct job *job, const char *path)
+static int
+run(const struct job *job, const char *path)
 {
 	FILE *file = path ? fopen(path, "rb") : stdin;
 	size_t len = 0;
@@ -110,7 +114,8 @@ static int run(const struct job *job, const char *path)
 	return is_done ? 0 : 1;
 }
 
-int main(int argc, char **argv)
+int
+main(int argc, char **argv)
 {
 	struct job job = { .options = { .sink = { text_put_file, stdout } } };
 	const char *path;

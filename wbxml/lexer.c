@@ -35,14 +35,16 @@ enum {
 	CHARSET_UTF8 = 106,
 };
 
-static bool fail(struct lexer *lexer, enum reader_fault fault)
+static bool
+fail(struct lexer *lexer, enum reader_fault fault)
 {
 	if (lexer->fault == READER_OK)
 		lexer->fault = fault;
 	return false;
 }
 
-static bool read_byte(struct lexer *lexer, unsigned char *ret)
+static bool
+read_byte(struct lexer *lexer, unsigned char *ret)
 {
 	if (lexer->at == lexer->len)
 		return fail(lexer, READER_TRUNCATED);
@@ -51,7 +53,8 @@ static bool read_byte(struct lexer *lexer, unsigned char *ret)
 }
 
 /* mb_u_int32: seven bits a byte, the high bit says that more follow. */
-static bool read_number(struct lexer *lexer, uint32_t *ret)
+static bool
+read_number(struct lexer *lexer, uint32_t *ret)
 {
 	uint64_t value = 0;
 	unsigned char byte = 0x80;
@@ -67,7 +70,8 @@ static bool read_number(struct lexer *lexer, uint32_t *ret)
 	return true;
 }
 
-static bool read_table(struct lexer *lexer)
+static bool
+read_table(struct lexer *lexer)
 {
 	uint32_t len;
 
@@ -83,7 +87,8 @@ static bool read_table(struct lexer *lexer)
 	return true;
 }
 
-static bool read_prologue(struct lexer *lexer)
+static bool
+read_prologue(struct lexer *lexer)
 {
 	unsigned char version;
 	uint32_t number;
@@ -104,7 +109,8 @@ static bool read_prologue(struct lexer *lexer)
 	return read_table(lexer);
 }
 
-void lexer_init(struct lexer *lexer, const void *data, size_t len)
+void
+lexer_init(struct lexer *lexer, const void *data, size_t len)
 {
 	memset(lexer, 0, sizeof(*lexer));
 	lexer->data = data;
@@ -116,7 +122,8 @@ void lexer_init(struct lexer *lexer, const void *data, size_t len)
 	read_prologue(lexer);
 }
 
-static bool read_inline(struct lexer *lexer, struct piece *piece)
+static bool
+read_inline(struct lexer *lexer, struct piece *piece)
 {
 	const unsigned char *start = lexer->data + lexer->at;
 	size_t rest = lexer->len - lexer->at;
@@ -132,7 +139,8 @@ static bool read_inline(struct lexer *lexer, struct piece *piece)
 	return true;
 }
 
-static bool read_opaque(struct lexer *lexer, struct piece *piece)
+static bool
+read_opaque(struct lexer *lexer, struct piece *piece)
 {
 	uint32_t len;
 
@@ -149,7 +157,8 @@ static bool read_opaque(struct lexer *lexer, struct piece *piece)
 	return true;
 }
 
-static bool read_reference(struct lexer *lexer, struct piece *piece)
+static bool
+read_reference(struct lexer *lexer, struct piece *piece)
 {
 	const unsigned char *end;
 	uint32_t index;
@@ -170,7 +179,8 @@ static bool read_reference(struct lexer *lexer, struct piece *piece)
 	return true;
 }
 
-static bool read_entity(struct lexer *lexer, struct piece *piece)
+static bool
+read_entity(struct lexer *lexer, struct piece *piece)
 {
 	uint32_t code;
 
@@ -184,7 +194,8 @@ static bool read_entity(struct lexer *lexer, struct piece *piece)
 	return true;
 }
 
-static bool read_text(struct lexer *lexer, unsigned char byte, struct piece *piece)
+static bool
+read_text(struct lexer *lexer, unsigned char byte, struct piece *piece)
 {
 	if (lexer->depth == 0)
 		return fail(lexer, READER_BAD_TOKEN);
@@ -202,7 +213,8 @@ static bool read_text(struct lexer *lexer, unsigned char byte, struct piece *pie
 	}
 }
 
-static bool read_start(struct lexer *lexer, unsigned char byte, struct piece *piece)
+static bool
+read_start(struct lexer *lexer, unsigned char byte, struct piece *piece)
 {
 	uint32_t index;
 
@@ -223,7 +235,8 @@ static bool read_start(struct lexer *lexer, unsigned char byte, struct piece *pi
 	return true;
 }
 
-static bool read_end(struct lexer *lexer, struct piece *piece)
+static bool
+read_end(struct lexer *lexer, struct piece *piece)
 {
 	if (lexer->depth == 0)
 		return fail(lexer, READER_BAD_TOKEN);
@@ -232,9 +245,10 @@ static bool read_end(struct lexer *lexer, struct piece *piece)
 	return true;
 }
 
-static bool read_piece(struct lexer *lexer, struct piece *piece)
+static bool
+read_piece(struct lexer *lexer, struct piece *piece)
 {
-	unsigned char byte;
+	unsigned char byte = END;
 
 	if (!read_byte(lexer, &byte))
 		return false;
@@ -248,7 +262,8 @@ static bool read_piece(struct lexer *lexer, struct piece *piece)
 	return read_text(lexer, byte, piece);
 }
 
-bool lexer_next(struct lexer *lexer, struct piece *ret)
+bool
+lexer_next(struct lexer *lexer, struct piece *ret)
 {
 	size_t start = lexer->at;
 
@@ -263,7 +278,8 @@ bool lexer_next(struct lexer *lexer, struct piece *ret)
 	return false;
 }
 
-bool lexer_skip(struct lexer *lexer, unsigned depth)
+bool
+lexer_skip(struct lexer *lexer, unsigned depth)
 {
 	struct piece piece;
 
@@ -273,14 +289,16 @@ bool lexer_skip(struct lexer *lexer, unsigned depth)
 	return lexer->fault == READER_OK;
 }
 
-bool lexer_finish(struct lexer *lexer)
+bool
+lexer_finish(struct lexer *lexer)
 {
 	if (lexer_skip(lexer, 0) && lexer->at < lexer->len)
 		fail(lexer, READER_TRAILING);
 	return lexer->fault == READER_OK;
 }
 
-const void *piece_data(const struct piece *piece)
+const void *
+piece_data(const struct piece *piece)
 {
 	return piece->kind == PIECE_ENTITY ? (const void *)piece->small : piece->data;
 }

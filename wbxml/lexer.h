@@ -74,7 +74,8 @@ bool lexer_finish(struct lexer *lexer);
 /* Bytes of a text piece, wherever they are. */
 const void *piece_data(const struct piece *piece);
 
-static inline bool piece_is_text(const struct piece *piece)
+static inline bool
+piece_is_text(const struct piece *piece)
 {
 	return piece->kind >= PIECE_TEXT;
 }

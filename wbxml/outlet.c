@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-void outlet_init(struct outlet *outlet, struct writer_sink sink)
+void
+outlet_init(struct outlet *outlet, struct writer_sink sink)
 {
 	outlet->sink = sink;
 	outlet->written = 0;
@@ -14,20 +15,23 @@ void outlet_init(struct outlet *outlet, struct writer_sink sink)
 	outlet->fill = 0;
 }
 
-static void hand_over(struct outlet *outlet, const void *data, size_t len)
+static void
+hand_over(struct outlet *outlet, const void *data, size_t len)
 {
 	if (len && !outlet->has_failed && !outlet->sink.put(outlet->sink.ctx, data, len))
 		outlet->has_failed = true;
 }
 
-bool outlet_flush(struct outlet *outlet)
+bool
+outlet_flush(struct outlet *outlet)
 {
 	hand_over(outlet, outlet->buffer, outlet->fill);
 	outlet->fill = 0;
 	return !outlet->has_failed;
 }
 
-void outlet_put(struct outlet *outlet, const void *data, size_t len)
+void
+outlet_put(struct outlet *outlet, const void *data, size_t len)
 {
 	if (len == 0 || outlet->has_failed)
 		return;
@@ -42,19 +46,22 @@ void outlet_put(struct outlet *outlet, const void *data, size_t len)
 	outlet->fill += (unsigned)len;
 }
 
-void outlet_byte(struct outlet *outlet, unsigned byte)
+void
+outlet_byte(struct outlet *outlet, unsigned byte)
 {
 	unsigned char one = (unsigned char)byte;
 
 	outlet_put(outlet, &one, 1);
 }
 
-void outlet_string(struct outlet *outlet, const char *string)
+void
+outlet_string(struct outlet *outlet, const char *string)
 {
 	outlet_put(outlet, string, strlen(string));
 }
 
-void outlet_number(struct outlet *outlet, unsigned long number)
+void
+outlet_number(struct outlet *outlet, unsigned long number)
 {
 	unsigned char bytes[10];
 	size_t at = sizeof(bytes);

@@ -19,20 +19,23 @@ struct gathered {
 	struct piece first;
 };
 
-static void fail(struct reader *reader, enum reader_fault fault)
+static void
+fail(struct reader *reader, enum reader_fault fault)
 {
 	if (reader->lexer.fault == READER_OK)
 		reader->lexer.fault = fault;
 }
 
-void reader_init(struct reader *reader, const void *data, size_t len, struct reader_memory memory)
+void
+reader_init(struct reader *reader, const void *data, size_t len, struct reader_memory memory)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->memory = memory;
 	lexer_init(&reader->lexer, data, len);
 }
 
-static bool read_root(struct reader *reader, struct piece *ret)
+static bool
+read_root(struct reader *reader, struct piece *ret)
 {
 	if (reader->lexer.has_root) {
 		fail(reader, READER_MISUSED);
@@ -41,7 +44,8 @@ static bool read_root(struct reader *reader, struct piece *ret)
 	return lexer_next(&reader->lexer, ret);
 }
 
-bool reader_enter(struct reader *reader, enum token root)
+bool
+reader_enter(struct reader *reader, enum token root)
 {
 	size_t start = reader->lexer.at;
 	struct piece piece;
@@ -57,7 +61,8 @@ bool reader_enter(struct reader *reader, enum token root)
 	return true;
 }
 
-bool reader_root(struct reader *reader, enum token *ret)
+bool
+reader_root(struct reader *reader, enum token *ret)
 {
 	struct reader look = *reader;
 	struct piece piece;
@@ -71,13 +76,15 @@ bool reader_root(struct reader *reader, enum token *ret)
 }
 
 /* Forgets the child; true if the lexer stands in the current container again. */
-static bool pass_child(struct reader *reader)
+static bool
+pass_child(struct reader *reader)
 {
 	reader->has_child = false;
 	return lexer_skip(&reader->lexer, reader->depth);
 }
 
-bool reader_child(struct reader *reader, enum token *ret)
+bool
+reader_child(struct reader *reader, enum token *ret)
 {
 	struct piece piece;
 
@@ -106,7 +113,8 @@ bool reader_child(struct reader *reader, enum token *ret)
 	return false;
 }
 
-void reader_into(struct reader *reader)
+void
+reader_into(struct reader *reader)
 {
 	if (!reader->has_child) {
 		fail(reader, READER_MISUSED);
@@ -117,7 +125,8 @@ void reader_into(struct reader *reader)
 	reader->depth = reader->lexer.depth;
 }
 
-void reader_out(struct reader *reader)
+void
+reader_out(struct reader *reader)
 {
 	if (reader->is_hollow) {
 		reader->is_hollow = false;
@@ -133,7 +142,8 @@ void reader_out(struct reader *reader)
 
 /* Next text of at least one byte directly inside the element at which look stands, past the
  * elements in it.  False at the end of the element and on a fault. */
-static bool next_text(struct lexer *look, struct piece *ret)
+static bool
+next_text(struct lexer *look, struct piece *ret)
 {
 	unsigned depth = look->depth;
 
@@ -146,7 +156,8 @@ static bool next_text(struct lexer *look, struct piece *ret)
 	return false;
 }
 
-bool reader_is_empty(const struct reader *reader)
+bool
+reader_is_empty(const struct reader *reader)
 {
 	struct lexer look = reader->lexer;
 	struct piece piece;
@@ -164,7 +175,8 @@ bool reader_is_empty(const struct reader *reader)
 }
 
 /* Counts the texts of the child; false if it has none or on a fault. */
-static bool gather(struct reader *reader, struct gathered *ret)
+static bool
+gather(struct reader *reader, struct gathered *ret)
 {
 	struct lexer look = reader->lexer;
 	struct piece piece;
@@ -185,7 +197,8 @@ static bool gather(struct reader *reader, struct gathered *ret)
 }
 
 /* A copy of all texts, with a NUL behind; NULL if there is no memory. */
-static char *join(struct reader *reader, size_t len)
+static char *
+join(struct reader *reader, size_t len)
 {
 	struct lexer look = reader->lexer;
 	struct piece piece;
@@ -206,7 +219,8 @@ static char *join(struct reader *reader, size_t len)
 	return copy;
 }
 
-const char *reader_text(struct reader *reader)
+const char *
+reader_text(struct reader *reader)
 {
 	struct gathered texts;
 	const char *copy;
@@ -219,7 +233,8 @@ const char *reader_text(struct reader *reader)
 	return copy ? copy : "";
 }
 
-const void *reader_bytes(struct reader *reader, size_t *ret_len)
+const void *
+reader_bytes(struct reader *reader, size_t *ret_len)
 {
 	struct gathered texts;
 	const void *bytes;
@@ -236,7 +251,8 @@ const void *reader_bytes(struct reader *reader, size_t *ret_len)
 	return bytes;
 }
 
-bool reader_number(struct reader *reader, long *ret)
+bool
+reader_number(struct reader *reader, long *ret)
 {
 	const char *text = reader_text(reader);
 	char *end;
@@ -253,7 +269,8 @@ bool reader_number(struct reader *reader, long *ret)
 	return true;
 }
 
-long reader_int(struct reader *reader, long min, long max)
+long
+reader_int(struct reader *reader, long min, long max)
 {
 	long value;
 
@@ -263,7 +280,8 @@ long reader_int(struct reader *reader, long min, long max)
 	return min;
 }
 
-bool reader_bool(struct reader *reader)
+bool
+reader_bool(struct reader *reader)
 {
 	const char *text = reader_text(reader);
 
@@ -276,7 +294,8 @@ bool reader_bool(struct reader *reader)
 	return false;
 }
 
-bool reader_finish(struct reader *reader)
+bool
+reader_finish(struct reader *reader)
 {
 	if (!reader->lexer.has_root)
 		fail(reader, READER_MISUSED);
@@ -286,17 +305,20 @@ bool reader_finish(struct reader *reader)
 	return lexer_finish(&reader->lexer);
 }
 
-enum reader_fault reader_fault(const struct reader *reader)
+enum reader_fault
+reader_fault(const struct reader *reader)
 {
 	return reader->lexer.fault;
 }
 
-size_t reader_offset(const struct reader *reader)
+size_t
+reader_offset(const struct reader *reader)
 {
 	return reader->lexer.at;
 }
 
-const char *reader_fault_name(enum reader_fault fault)
+const char *
+reader_fault_name(enum reader_fault fault)
 {
 	static const char *const names[READER_FAULTS] = {
 		[READER_OK] = "ok",
@@ -316,7 +338,8 @@ const char *reader_fault_name(enum reader_fault fault)
 	return fault < READER_FAULTS ? names[fault] : "unknown";
 }
 
-enum reader_fault wbxml_check(const void *data, size_t len)
+enum reader_fault
+wbxml_check(const void *data, size_t len)
 {
 	struct lexer lexer;
 	struct piece piece;

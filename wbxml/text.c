@@ -22,7 +22,8 @@ struct printer {
 	bool is_first;                            /* no sibling before this one */
 };
 
-static void put_format(struct printer *printer, const char *format, unsigned long number)
+static void
+put_format(struct printer *printer, const char *format, unsigned long number)
 {
 	char line[48];
 	int len = snprintf(line, sizeof(line), format, number);
@@ -31,7 +32,8 @@ static void put_format(struct printer *printer, const char *format, unsigned lon
 }
 
 /* What stands between the last thing printed and one inside of depth elements. */
-static void put_gap(struct printer *printer, unsigned depth, bool is_close)
+static void
+put_gap(struct printer *printer, unsigned depth, bool is_close)
 {
 	if (printer->options->one_line) {
 		if (depth > 0 || is_close)
@@ -45,7 +47,8 @@ static void put_gap(struct printer *printer, unsigned depth, bool is_close)
 }
 
 /* True if the name without its page leads back to the token. */
-static bool is_plain(enum token token, unsigned depth, unsigned parent_page)
+static bool
+is_plain(enum token token, unsigned depth, unsigned parent_page)
 {
 	if (!token_name(token))
 		return false;
@@ -54,7 +57,8 @@ static bool is_plain(enum token token, unsigned depth, unsigned parent_page)
 	return token_find(NULL, token_name(token)) == token;
 }
 
-static void put_name(struct printer *printer, enum token token, unsigned depth)
+static void
+put_name(struct printer *printer, enum token token, unsigned depth)
 {
 	const char *name = token_name(token);
 	const char *page = token_page_name(token_page(token));
@@ -73,7 +77,8 @@ static void put_name(struct printer *printer, enum token token, unsigned depth)
 }
 
 /* Words need no quotes; they must not look like anything else of the language. */
-static bool is_word(const unsigned char *bytes, size_t len)
+static bool
+is_word(const unsigned char *bytes, size_t len)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789-_.:+/=@,*";
@@ -84,7 +89,8 @@ static bool is_word(const unsigned char *bytes, size_t len)
 	return len > 0;
 }
 
-static void put_escape(struct printer *printer, unsigned char byte)
+static void
+put_escape(struct printer *printer, unsigned char byte)
 {
 	static const char plain[] = "\n\r\t\"\\";
 	static const char letters[] = "nrt\"\\";
@@ -99,14 +105,16 @@ static void put_escape(struct printer *printer, unsigned char byte)
 }
 
 /* True if the character may stand in a line of a log or terminal as it is. */
-static bool is_shown(const unsigned char *bytes, size_t len)
+static bool
+is_shown(const unsigned char *bytes, size_t len)
 {
 	if (len == 1)
 		return bytes[0] >= 0x20 && bytes[0] < 0x7f && !strchr("\"\\", bytes[0]);
 	return !(bytes[0] == 0xc2 && bytes[1] < 0xa0); /* C1 controls */
 }
 
-static void put_string(struct printer *printer, const unsigned char *bytes, size_t len)
+static void
+put_string(struct printer *printer, const unsigned char *bytes, size_t len)
 {
 	outlet_string(&printer->outlet, "\"");
 	for (size_t at = 0; at < len;) {
@@ -123,7 +131,8 @@ static void put_string(struct printer *printer, const unsigned char *bytes, size
 	outlet_string(&printer->outlet, "\"");
 }
 
-static void put_hex(struct printer *printer, const unsigned char *bytes, size_t len)
+static void
+put_hex(struct printer *printer, const unsigned char *bytes, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -136,7 +145,8 @@ static void put_hex(struct printer *printer, const unsigned char *bytes, size_t 
 }
 
 /* True if OPAQUE bytes read well as text, as a MIME message does. */
-static bool is_readable(const unsigned char *bytes, size_t len)
+static bool
+is_readable(const unsigned char *bytes, size_t len)
 {
 	if (utf8_legal(bytes, len) < len)
 		return false;
@@ -146,7 +156,8 @@ static bool is_readable(const unsigned char *bytes, size_t len)
 	return len > 0 && !memchr(bytes, 0x7f, len);
 }
 
-static void put_bytes(struct printer *printer, const unsigned char *bytes, size_t len)
+static void
+put_bytes(struct printer *printer, const unsigned char *bytes, size_t len)
 {
 	if (is_readable(bytes, len)) {
 		outlet_string(&printer->outlet, "b");
@@ -157,7 +168,8 @@ static void put_bytes(struct printer *printer, const unsigned char *bytes, size_
 }
 
 /* may_be_word: the value stands directly behind a name. */
-static void put_value(struct printer *printer, const struct piece *piece, bool may_be_word)
+static void
+put_value(struct printer *printer, const struct piece *piece, bool may_be_word)
 {
 	const unsigned char *bytes = piece_data(piece);
 	size_t max = printer->options->text_max;
@@ -178,7 +190,8 @@ static void put_value(struct printer *printer, const struct piece *piece, bool m
 		put_format(printer, "...<%lu bytes>", piece->len);
 }
 
-static bool is_hidden(const struct printer *printer, enum token token)
+static bool
+is_hidden(const struct printer *printer, enum token token)
 {
 	switch (token_privacy(token)) {
 	case TOKEN_SECRET:
@@ -192,7 +205,8 @@ static bool is_hidden(const struct printer *printer, enum token token)
 }
 
 /* Next piece that is shown: literal tags are not.  False at the end of the document too. */
-static bool next_shown(struct lexer *lexer, struct piece *ret)
+static bool
+next_shown(struct lexer *lexer, struct piece *ret)
 {
 	while (lexer_next(lexer, ret)) {
 		if (ret->kind != PIECE_LITERAL)
@@ -204,7 +218,8 @@ static bool next_shown(struct lexer *lexer, struct piece *ret)
 }
 
 /* Prints content that is nothing or one text together with its start tag. */
-static bool print_short(struct printer *printer)
+static bool
+print_short(struct printer *printer)
 {
 	struct lexer look = printer->lexer;
 	struct piece text;
@@ -225,7 +240,8 @@ static bool print_short(struct printer *printer)
 	return true;
 }
 
-static void print_start(struct printer *printer, const struct piece *piece)
+static void
+print_start(struct printer *printer, const struct piece *piece)
 {
 	unsigned depth = printer->lexer.depth - piece->has_content;
 	bool begins_mask = !printer->masked && is_hidden(printer, piece->token);
@@ -249,7 +265,8 @@ static void print_start(struct printer *printer, const struct piece *piece)
 	printer->is_first = true;
 }
 
-static void print_end(struct printer *printer)
+static void
+print_end(struct printer *printer)
 {
 	if (printer->masked > printer->lexer.depth)
 		printer->masked = 0;
@@ -258,7 +275,8 @@ static void print_end(struct printer *printer)
 	printer->is_first = false;
 }
 
-static void print_piece(struct printer *printer, const struct piece *piece)
+static void
+print_piece(struct printer *printer, const struct piece *piece)
 {
 	switch (piece->kind) {
 	case PIECE_START:
@@ -279,7 +297,8 @@ static void print_piece(struct printer *printer, const struct piece *piece)
 	}
 }
 
-bool text_print(const void *data, size_t len, const struct text_options *options,
+bool
+text_print(const void *data, size_t len, const struct text_options *options,
 	struct text_problem *ret_problem)
 {
 	struct printer printer = { .options = options, .is_first = true };
@@ -304,7 +323,8 @@ bool text_print(const void *data, size_t len, const struct text_options *options
 	return !ret_problem->reason;
 }
 
-bool text_put_file(void *ctx, const void *data, size_t len)
+bool
+text_put_file(void *ctx, const void *data, size_t len)
 {
 	return fwrite(data, 1, len, ctx) == len;
 }

@@ -28,27 +28,30 @@ struct parser {
 	const struct text_input *input;
 	const char *at;
 	const char *end;
-	const char *reason;                       /* NULL while all is well */
+	const char *reason; /* NULL while all is well */
 	struct outlet outlet;
 	unsigned depth;
 	unsigned char page;                       /* switched on in the output */
 	unsigned char pages[WBXML_DEPTH_MAX + 1]; /* of the element open at each depth */
 };
 
-static bool fail(struct parser *parser, const char *reason)
+static bool
+fail(struct parser *parser, const char *reason)
 {
 	if (!parser->reason)
 		parser->reason = reason;
 	return false;
 }
 
-static bool is_blank(char c)
+static bool
+is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Next byte that is neither blank nor comment; 0 at the end. */
-static char peek(struct parser *parser)
+static char
+peek(struct parser *parser)
 {
 	while (parser->at < parser->end) {
 		if (*parser->at == '#') {
@@ -65,12 +68,14 @@ static char peek(struct parser *parser)
 	return 0;
 }
 
-static bool is_word_byte(char c)
+static bool
+is_word_byte(char c)
 {
 	return (unsigned char)c > ' ' && c != 0x7f && !strchr("{}\"~#", c);
 }
 
-static size_t word_length(const struct parser *parser)
+static size_t
+word_length(const struct parser *parser)
 {
 	const char *at = parser->at;
 
@@ -79,7 +84,8 @@ static size_t word_length(const struct parser *parser)
 	return (size_t)(at - parser->at);
 }
 
-static bool is_here(const struct parser *parser, const char *mark)
+static bool
+is_here(const struct parser *parser, const char *mark)
 {
 	size_t len = strlen(mark);
 
@@ -87,7 +93,8 @@ static bool is_here(const struct parser *parser, const char *mark)
 }
 
 /* Copies the word here into a NUL-terminated name. */
-static bool read_name(struct parser *parser, char name[NAME_MAX_LEN])
+static bool
+read_name(struct parser *parser, char name[NAME_MAX_LEN])
 {
 	size_t len = word_length(parser);
 
@@ -102,7 +109,8 @@ static bool read_name(struct parser *parser, char name[NAME_MAX_LEN])
 }
 
 /* 0x2B or 43, no more than max. */
-static bool is_number(const char *word, unsigned long max, unsigned *ret)
+static bool
+is_number(const char *word, unsigned long max, unsigned *ret)
 {
 	char *end;
 	unsigned long value;
@@ -116,7 +124,8 @@ static bool is_number(const char *word, unsigned long max, unsigned *ret)
 	return true;
 }
 
-static enum token find_on_page(unsigned page, const char *tag)
+static enum token
+find_on_page(unsigned page, const char *tag)
 {
 	const char *name = token_page_name(page);
 	unsigned code;
@@ -126,7 +135,8 @@ static enum token find_on_page(unsigned page, const char *tag)
 	return name ? token_find(name, tag) : TOKEN_NONE;
 }
 
-static bool find_page(const char *name, unsigned *ret)
+static bool
+find_page(const char *name, unsigned *ret)
 {
 	if (is_number(name, 0xff, ret))
 		return true;
@@ -139,7 +149,8 @@ static bool find_page(const char *name, unsigned *ret)
 }
 
 /* Turns a name into a token: page named, page of the parent, or unique anywhere. */
-static bool find_token(struct parser *parser, char *name, enum token *ret)
+static bool
+find_token(struct parser *parser, char *name, enum token *ret)
 {
 	char *colon = strchr(name, ':');
 	unsigned page;
@@ -159,7 +170,8 @@ static bool find_token(struct parser *parser, char *name, enum token *ret)
 	return *ret || fail(parser, "unknown element, or on several pages");
 }
 
-static void put_tag(struct parser *parser, enum token token, unsigned content)
+static void
+put_tag(struct parser *parser, enum token token, unsigned content)
 {
 	unsigned page = token_page(token);
 
@@ -171,7 +183,8 @@ static void put_tag(struct parser *parser, enum token token, unsigned content)
 	outlet_byte(&parser->outlet, token_code(token) | content);
 }
 
-static int hex_value(char c)
+static int
+hex_value(char c)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
 	const char *found = c ? strchr(digits, c) : NULL;
@@ -180,7 +193,8 @@ static int hex_value(char c)
 }
 
 /* The byte written as \xHH; at stands behind the x. */
-static bool read_hex_escape(struct parser *parser, unsigned *ret)
+static bool
+read_hex_escape(struct parser *parser, unsigned *ret)
 {
 	int high = parser->end - parser->at >= 2 ? hex_value(parser->at[0]) : -1;
 	int low = high >= 0 ? hex_value(parser->at[1]) : -1;
@@ -193,7 +207,8 @@ static bool read_hex_escape(struct parser *parser, unsigned *ret)
 }
 
 /* at stands behind the backslash. */
-static bool read_escape(struct parser *parser, bool may_be_nul)
+static bool
+read_escape(struct parser *parser, bool may_be_nul)
 {
 	static const char letters[] = "nrt\"\\";
 	static const char meanings[] = "\n\r\t\"\\";
@@ -214,7 +229,8 @@ static bool read_escape(struct parser *parser, bool may_be_nul)
 }
 
 /* Run of bytes up to the next quote or backslash. */
-static size_t plain_length(const struct parser *parser)
+static size_t
+plain_length(const struct parser *parser)
 {
 	const char *at = parser->at;
 
@@ -224,7 +240,8 @@ static size_t plain_length(const struct parser *parser)
 }
 
 /* Bytes that the string here stands for, if all is well with it. */
-static size_t measure_string(const struct parser *parser)
+static size_t
+measure_string(const struct parser *parser)
 {
 	size_t len = 0;
 
@@ -237,7 +254,8 @@ static size_t measure_string(const struct parser *parser)
 }
 
 /* Writes what stands up to the closing quote.  at stands behind the opening one. */
-static bool parse_quoted(struct parser *parser, bool may_be_nul)
+static bool
+parse_quoted(struct parser *parser, bool may_be_nul)
 {
 	const char *start = parser->at;
 
@@ -261,7 +279,8 @@ static bool parse_quoted(struct parser *parser, bool may_be_nul)
 	return true;
 }
 
-static bool parse_string(struct parser *parser)
+static bool
+parse_string(struct parser *parser)
 {
 	outlet_byte(&parser->outlet, STR_I);
 	if (!parse_quoted(parser, false))
@@ -270,7 +289,8 @@ static bool parse_string(struct parser *parser)
 	return true;
 }
 
-static bool parse_text_bytes(struct parser *parser)
+static bool
+parse_text_bytes(struct parser *parser)
 {
 	size_t len = measure_string(parser);
 
@@ -282,7 +302,8 @@ static bool parse_text_bytes(struct parser *parser)
 }
 
 /* Counts the bytes of a hex string and finds its end; false if it is not well formed. */
-static bool measure_hex(struct parser *parser, size_t *ret_bytes)
+static bool
+measure_hex(struct parser *parser, size_t *ret_bytes)
 {
 	size_t digits = 0;
 	const char *at = parser->at;
@@ -303,7 +324,8 @@ static bool measure_hex(struct parser *parser, size_t *ret_bytes)
 }
 
 /* at stands behind the opening quote. */
-static bool parse_hex_bytes(struct parser *parser)
+static bool
+parse_hex_bytes(struct parser *parser)
 {
 	size_t len;
 	int high = -1;
@@ -329,7 +351,8 @@ static bool parse_hex_bytes(struct parser *parser)
 }
 
 /* Writes a text as a value of the element: bytes where these are the rule. */
-static bool put_text(struct parser *parser, enum token token, const char *text, size_t len)
+static bool
+put_text(struct parser *parser, enum token token, const char *text, size_t len)
 {
 	bool is_opaque = token_is_opaque(token);
 
@@ -345,7 +368,8 @@ static bool put_text(struct parser *parser, enum token token, const char *text, 
 }
 
 /* at stands behind the dollar. */
-static bool parse_variable(struct parser *parser, enum token token)
+static bool
+parse_variable(struct parser *parser, enum token token)
 {
 	const char *start = parser->at - 1;
 	const char *value = NULL;
@@ -361,7 +385,8 @@ static bool parse_variable(struct parser *parser, enum token token)
 	return fail(parser, "unknown variable");
 }
 
-static bool parse_word(struct parser *parser)
+static bool
+parse_word(struct parser *parser)
 {
 	const char *word = parser->at;
 	size_t len = word_length(parser);
@@ -373,7 +398,8 @@ static bool parse_word(struct parser *parser)
 }
 
 /* Passes the mark if it is here. */
-static bool take(struct parser *parser, const char *mark)
+static bool
+take(struct parser *parser, const char *mark)
 {
 	if (!is_here(parser, mark))
 		return false;
@@ -382,14 +408,16 @@ static bool take(struct parser *parser, const char *mark)
 }
 
 /* True if a value begins here that cannot be taken for a name. */
-static bool is_marked_value(const struct parser *parser)
+static bool
+is_marked_value(const struct parser *parser)
 {
 	return is_here(parser, "\"") || is_here(parser, "$") || is_here(parser, "x\"") ||
-	       is_here(parser, "b\"");
+		is_here(parser, "b\"");
 }
 
 /* token: the element if this is its only value, else TOKEN_NONE. */
-static bool parse_value(struct parser *parser, enum token token)
+static bool
+parse_value(struct parser *parser, enum token token)
 {
 	if (take(parser, "x\""))
 		return parse_hex_bytes(parser);
@@ -403,7 +431,8 @@ static bool parse_value(struct parser *parser, enum token token)
 }
 
 /* A name and its value, ~ or opening brace. */
-static bool parse_element(struct parser *parser)
+static bool
+parse_element(struct parser *parser)
 {
 	const char *start = parser->at;
 	char name[NAME_MAX_LEN];
@@ -434,7 +463,8 @@ static bool parse_element(struct parser *parser)
 }
 
 /* One step inside an element: its end, a value, an element. */
-static bool parse_content(struct parser *parser)
+static bool
+parse_content(struct parser *parser)
 {
 	char next = peek(parser);
 
@@ -449,7 +479,8 @@ static bool parse_content(struct parser *parser)
 	return is_marked_value(parser) ? parse_value(parser, TOKEN_NONE) : parse_element(parser);
 }
 
-static void parse_document(struct parser *parser)
+static void
+parse_document(struct parser *parser)
 {
 	static const unsigned char prologue[] = { 0x03, 0x01, 0x6a, 0x00 };
 
@@ -467,7 +498,8 @@ static void parse_document(struct parser *parser)
 		fail(parser, "text behind the root element");
 }
 
-static unsigned count_lines(const char *text, const char *at)
+static unsigned
+count_lines(const char *text, const char *at)
 {
 	unsigned lines = 1;
 
@@ -476,7 +508,8 @@ static unsigned count_lines(const char *text, const char *at)
 	return lines;
 }
 
-bool text_parse(const char *text, size_t len, const struct text_input *input,
+bool
+text_parse(const char *text, size_t len, const struct text_input *input,
 	struct text_problem *ret_problem)
 {
 	struct parser parser = { .input = input, .at = text, .end = text + len };

@@ -28,13 +28,14 @@ static const char *const page_names[WBXML_PAGES] = {
 
 static const struct token_row token_rows[WBXML_PAGES][WBXML_CODES] = {
 #define PAGE(number, name)
-#define TOKEN(name, page, code, tag, since, kind, privacy) \
+#define TOKEN(name, page, code, tag, since, kind, privacy)                                         \
 	[page][code] = { #tag, since, KIND_##kind, TOKEN_##privacy },
 #include "wbxml/tokens.def"
 };
 
 /* Row of a token, an empty one if it has none. */
-static const struct token_row *find_row(enum token token)
+static const struct token_row *
+find_row(enum token token)
 {
 	static const struct token_row none;
 
@@ -43,17 +44,20 @@ static const struct token_row *find_row(enum token token)
 	return &token_rows[token_page(token)][token_code(token)];
 }
 
-const char *token_name(enum token token)
+const char *
+token_name(enum token token)
 {
 	return find_row(token)->name;
 }
 
-const char *token_page_name(unsigned page)
+const char *
+token_page_name(unsigned page)
 {
 	return page < WBXML_PAGES ? page_names[page] : NULL;
 }
 
-static enum token find_on_page(unsigned page, const char *tag)
+static enum token
+find_on_page(unsigned page, const char *tag)
 {
 	for (unsigned code = 0; code < WBXML_CODES; code++) {
 		const char *name = token_rows[page][code].name;
@@ -64,7 +68,8 @@ static enum token find_on_page(unsigned page, const char *tag)
 	return TOKEN_NONE;
 }
 
-static enum token find_anywhere(const char *tag)
+static enum token
+find_anywhere(const char *tag)
 {
 	enum token found = TOKEN_NONE;
 
@@ -79,7 +84,8 @@ static enum token find_anywhere(const char *tag)
 	return found;
 }
 
-enum token token_find(const char *page_name, const char *tag)
+enum token
+token_find(const char *page_name, const char *tag)
 {
 	if (!page_name)
 		return find_anywhere(tag);
@@ -89,17 +95,20 @@ enum token token_find(const char *page_name, const char *tag)
 	return TOKEN_NONE;
 }
 
-unsigned token_since(enum token token)
+unsigned
+token_since(enum token token)
 {
 	return find_row(token)->since;
 }
 
-bool token_is_opaque(enum token token)
+bool
+token_is_opaque(enum token token)
 {
 	return find_row(token)->kind == KIND_OPAQUE;
 }
 
-enum token_privacy token_privacy(enum token token)
+enum token_privacy
+token_privacy(enum token token)
 {
 	return (enum token_privacy)find_row(token)->privacy;
 }

@@ -41,12 +41,14 @@ bool token_is_opaque(enum token token);
 /* What may be shown of the content.  Tokens without a name are TOKEN_OPEN. */
 enum token_privacy token_privacy(enum token token);
 
-static inline unsigned token_page(enum token token)
+static inline unsigned
+token_page(enum token token)
 {
 	return (unsigned)token >> 8;
 }
 
-static inline unsigned token_code(enum token token)
+static inline unsigned
+token_code(enum token token)
 {
 	return (unsigned)token & 0xff;
 }

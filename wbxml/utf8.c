@@ -24,7 +24,8 @@ static const struct lead leads[] = {
 	{ 0xf4, 0xf4, 3, 0x80, 0x8f }, /* up to U+10FFFF */
 };
 
-static const struct lead *find_lead(unsigned char byte)
+static const struct lead *
+find_lead(unsigned char byte)
 {
 	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
 		if (byte >= leads[i].first && byte <= leads[i].last)
@@ -32,12 +33,14 @@ static const struct lead *find_lead(unsigned char byte)
 	return NULL;
 }
 
-static bool is_legal_ascii(unsigned char byte)
+static bool
+is_legal_ascii(unsigned char byte)
 {
 	return byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-size_t utf8_scan(const void *bytes, size_t len, enum utf8_kind *ret_kind)
+size_t
+utf8_scan(const void *bytes, size_t len, enum utf8_kind *ret_kind)
 {
 	const unsigned char *s = bytes;
 	const struct lead *lead;
@@ -56,14 +59,15 @@ size_t utf8_scan(const void *bytes, size_t len, enum utf8_kind *ret_kind)
 
 		*ret_kind = i < len ? UTF8_BROKEN : UTF8_PARTIAL;
 		if (i == len || s[i] < (is_first ? lead->low : 0x80) ||
-		    s[i] > (is_first ? lead->high : 0xbf))
+			s[i] > (is_first ? lead->high : 0xbf))
 			return i;
 	}
 	*ret_kind = s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe ? UTF8_ILLEGAL : UTF8_LEGAL;
 	return lead->more + 1u;
 }
 
-size_t utf8_legal(const void *bytes, size_t len)
+size_t
+utf8_legal(const void *bytes, size_t len)
 {
 	const unsigned char *s = bytes;
 	size_t at = 0;
@@ -81,7 +85,8 @@ size_t utf8_legal(const void *bytes, size_t len)
 	return at;
 }
 
-size_t utf8_encode(unsigned long code, char out[4])
+size_t
+utf8_encode(unsigned long code, char out[4])
 {
 	static const unsigned char marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 	size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;

@@ -25,24 +25,28 @@ enum {
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-void writer_begin(struct writer *writer, struct writer_sink sink)
+void
+writer_begin(struct writer *writer, struct writer_sink sink)
 {
 	memset(writer, 0, sizeof(*writer));
 	outlet_init(&writer->outlet, sink);
 }
 
-bool writer_has_failed(const struct writer *writer)
+bool
+writer_has_failed(const struct writer *writer)
 {
 	return writer->has_failed || writer->outlet.has_failed;
 }
 
-bool writer_flush(struct writer *writer)
+bool
+writer_flush(struct writer *writer)
 {
 	outlet_flush(&writer->outlet);
 	return !writer_has_failed(writer);
 }
 
-bool writer_end(struct writer *writer)
+bool
+writer_end(struct writer *writer)
 {
 	if (writer->depth > 0 || writer->mode != WRITER_ELEMENTS)
 		writer->has_failed = true;
@@ -50,14 +54,16 @@ bool writer_end(struct writer *writer)
 }
 
 /* True if the writer is where an element may come; else the caller is wrong. */
-static bool expect(struct writer *writer, enum writer_mode mode)
+static bool
+expect(struct writer *writer, enum writer_mode mode)
 {
 	if (writer->mode != mode)
 		writer->has_failed = true;
 	return !writer_has_failed(writer);
 }
 
-static void put_tag(struct writer *writer, enum token token, unsigned content)
+static void
+put_tag(struct writer *writer, enum token token, unsigned content)
 {
 	static const unsigned char prologue[] = { 0x03, 0x01, 0x6a, 0x00 };
 	unsigned page = token_page(token);
@@ -79,7 +85,8 @@ static void put_tag(struct writer *writer, enum token token, unsigned content)
 }
 
 /* Writes the start tags that were put off, then this one.  False if that failed. */
-static bool start_element(struct writer *writer, enum token token, unsigned content)
+static bool
+start_element(struct writer *writer, enum token token, unsigned content)
 {
 	if (writer->depth == WBXML_DEPTH_MAX || (writer->has_root && writer->shown == 0))
 		writer->has_failed = true;
@@ -89,7 +96,8 @@ static bool start_element(struct writer *writer, enum token token, unsigned cont
 	return !writer_has_failed(writer);
 }
 
-static void open_element(struct writer *writer, enum token token, bool always)
+static void
+open_element(struct writer *writer, enum token token, bool always)
 {
 	if (!expect(writer, WRITER_ELEMENTS))
 		return;
@@ -102,17 +110,20 @@ static void open_element(struct writer *writer, enum token token, bool always)
 	writer->depth++;
 }
 
-void writer_open(struct writer *writer, enum token token)
+void
+writer_open(struct writer *writer, enum token token)
 {
 	open_element(writer, token, false);
 }
 
-void writer_open_always(struct writer *writer, enum token token)
+void
+writer_open_always(struct writer *writer, enum token token)
 {
 	open_element(writer, token, true);
 }
 
-void writer_close(struct writer *writer)
+void
+writer_close(struct writer *writer)
 {
 	if (!expect(writer, WRITER_ELEMENTS))
 		return;
@@ -129,13 +140,15 @@ void writer_close(struct writer *writer)
 	}
 }
 
-void writer_empty(struct writer *writer, enum token token)
+void
+writer_empty(struct writer *writer, enum token token)
 {
 	if (expect(writer, WRITER_ELEMENTS))
 		start_element(writer, token, 0);
 }
 
-void writer_text_begin(struct writer *writer, enum token token)
+void
+writer_text_begin(struct writer *writer, enum token token)
 {
 	if (!expect(writer, WRITER_ELEMENTS))
 		return;
@@ -146,7 +159,8 @@ void writer_text_begin(struct writer *writer, enum token token)
 }
 
 /* Adds bytes that need no more looking at. */
-static void put_string(struct writer *writer, const void *data, size_t len)
+static void
+put_string(struct writer *writer, const void *data, size_t len)
 {
 	if (len == 0)
 		return;
@@ -166,7 +180,8 @@ static void put_string(struct writer *writer, const void *data, size_t len)
 
 /* Writes the first character of data, or what stands for it.  Returns its length; 0 if it goes
  * on beyond len. */
-static size_t put_character(struct writer *writer, const unsigned char *data, size_t len)
+static size_t
+put_character(struct writer *writer, const unsigned char *data, size_t len)
 {
 	enum utf8_kind kind;
 	size_t step = utf8_scan(data, len, &kind);
@@ -182,7 +197,8 @@ static size_t put_character(struct writer *writer, const unsigned char *data, si
 
 /* Adds bytes to the cut character of the last piece until it is complete or broken.  Returns how
  * many bytes of data that took: a byte that breaks it belongs to the next character. */
-static size_t finish_partial(struct writer *writer, const unsigned char *data, size_t len)
+static size_t
+finish_partial(struct writer *writer, const unsigned char *data, size_t len)
 {
 	size_t used = 0;
 
@@ -200,7 +216,8 @@ static size_t finish_partial(struct writer *writer, const unsigned char *data, s
 	return used;
 }
 
-void writer_text_more(struct writer *writer, const void *data, size_t len)
+void
+writer_text_more(struct writer *writer, const void *data, size_t len)
 {
 	const unsigned char *bytes = data;
 	size_t at;
@@ -226,7 +243,8 @@ void writer_text_more(struct writer *writer, const void *data, size_t len)
 	}
 }
 
-void writer_text_end(struct writer *writer)
+void
+writer_text_end(struct writer *writer)
 {
 	static const unsigned char ends[] = { 0, END };
 
@@ -242,20 +260,23 @@ void writer_text_end(struct writer *writer)
 	writer->mode = WRITER_ELEMENTS;
 }
 
-void writer_text_n(struct writer *writer, enum token token, const char *utf8, size_t len)
+void
+writer_text_n(struct writer *writer, enum token token, const char *utf8, size_t len)
 {
 	writer_text_begin(writer, token);
 	writer_text_more(writer, utf8, len);
 	writer_text_end(writer);
 }
 
-void writer_text(struct writer *writer, enum token token, const char *utf8)
+void
+writer_text(struct writer *writer, enum token token, const char *utf8)
 {
 	if (utf8)
 		writer_text_n(writer, token, utf8, strlen(utf8));
 }
 
-void writer_int(struct writer *writer, enum token token, int64_t value)
+void
+writer_int(struct writer *writer, enum token token, int64_t value)
 {
 	char digits[24];
 	int len = snprintf(digits, sizeof(digits), "%" PRId64, value);
@@ -263,12 +284,14 @@ void writer_int(struct writer *writer, enum token token, int64_t value)
 	writer_text_n(writer, token, digits, (size_t)len);
 }
 
-void writer_bool(struct writer *writer, enum token token, bool value)
+void
+writer_bool(struct writer *writer, enum token token, bool value)
 {
 	writer_text_n(writer, token, value ? "1" : "0", 1);
 }
 
-void writer_opaque_begin(struct writer *writer, enum token token, size_t exact_len)
+void
+writer_opaque_begin(struct writer *writer, enum token token, size_t exact_len)
 {
 	if (!expect(writer, WRITER_ELEMENTS))
 		return;
@@ -286,7 +309,8 @@ void writer_opaque_begin(struct writer *writer, enum token token, size_t exact_l
 	outlet_number(&writer->outlet, exact_len);
 }
 
-void writer_opaque_more(struct writer *writer, const void *data, size_t len)
+void
+writer_opaque_more(struct writer *writer, const void *data, size_t len)
 {
 	if (writer->mode != WRITER_HOLLOW && !expect(writer, WRITER_OPAQUE))
 		return;
@@ -298,7 +322,8 @@ void writer_opaque_more(struct writer *writer, const void *data, size_t len)
 	outlet_put(&writer->outlet, data, len);
 }
 
-void writer_opaque_end(struct writer *writer)
+void
+writer_opaque_end(struct writer *writer)
 {
 	if (writer->mode != WRITER_HOLLOW && !expect(writer, WRITER_OPAQUE))
 		return;
@@ -309,14 +334,16 @@ void writer_opaque_end(struct writer *writer)
 	writer->mode = WRITER_ELEMENTS;
 }
 
-void writer_opaque(struct writer *writer, enum token token, const void *data, size_t len)
+void
+writer_opaque(struct writer *writer, enum token token, const void *data, size_t len)
 {
 	writer_opaque_begin(writer, token, len);
 	writer_opaque_more(writer, data, len);
 	writer_opaque_end(writer);
 }
 
-void writer_pad(struct writer *writer)
+void
+writer_pad(struct writer *writer)
 {
 	if (writer->mode != WRITER_ELEMENTS || writer->shown == 0 || writer_has_failed(writer))
 		return;
@@ -325,12 +352,14 @@ void writer_pad(struct writer *writer)
 	writer_flush(writer);
 }
 
-size_t writer_bytes(const struct writer *writer)
+size_t
+writer_bytes(const struct writer *writer)
 {
 	return writer->outlet.written;
 }
 
-bool writer_is_empty(const struct writer *writer)
+bool
+writer_is_empty(const struct writer *writer)
 {
 	return writer->outlet.written == 0;
 }

@@ -18,7 +18,8 @@ struct pool {
 	size_t bytes;
 };
 
-static void *pool_alloc(void *ctx, size_t size)
+static void *
+pool_alloc(void *ctx, size_t size)
 {
 	struct pool *pool = ctx;
 
@@ -32,20 +33,23 @@ static void *pool_alloc(void *ctx, size_t size)
 	return pool->blocks[pool->n_blocks++] = malloc(size);
 }
 
-static void pool_free(struct pool *pool)
+static void
+pool_free(struct pool *pool)
 {
 	while (pool->n_blocks)
 		free(pool->blocks[--pool->n_blocks]);
 	free(pool->blocks);
 }
 
-static void check(bool condition)
+static void
+check(bool condition)
 {
 	if (!condition)
 		abort();
 }
 
-static void use_child(struct reader *reader, unsigned steer)
+static void
+use_child(struct reader *reader, unsigned steer)
 {
 	size_t len;
 	const char *text;
@@ -68,7 +72,8 @@ static void use_child(struct reader *reader, unsigned steer)
 		reader_bool(reader);
 }
 
-static void walk(struct reader *reader, unsigned steer, unsigned depth)
+static void
+walk(struct reader *reader, unsigned steer, unsigned depth)
 {
 	enum token token;
 	unsigned n = 0;
@@ -88,7 +93,8 @@ static void walk(struct reader *reader, unsigned steer, unsigned depth)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct pool pool = { .blocks = NULL };
 	struct reader reader;
@@ -112,8 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		check(reader_fault(&reader) != READER_OK);
 	else
 		check(reader_fault(&reader) == READER_OK ||
-		      reader_fault(&reader) == READER_BAD_VALUE ||
-		      reader_fault(&reader) == READER_WRONG_ROOT);
+			reader_fault(&reader) == READER_BAD_VALUE ||
+			reader_fault(&reader) == READER_WRONG_ROOT);
 	/* each text is copied twice at most: as text and as bytes */
 	check(pool.bytes <= 4 * (len + 2 * WBXML_EXPANSION_MAX) + 64);
 	pool_free(&pool);

@@ -24,7 +24,8 @@ struct pool {
 	size_t n_blocks;
 };
 
-static bool take(void *ctx, const void *data, size_t len)
+static bool
+take(void *ctx, const void *data, size_t len)
 {
 	struct output *output = ctx;
 
@@ -39,7 +40,8 @@ static bool take(void *ctx, const void *data, size_t len)
 	return true;
 }
 
-static void *pool_alloc(void *ctx, size_t size)
+static void *
+pool_alloc(void *ctx, size_t size)
 {
 	struct pool *pool = ctx;
 
@@ -48,13 +50,15 @@ static void *pool_alloc(void *ctx, size_t size)
 	return pool->blocks[pool->n_blocks++] = malloc(size);
 }
 
-static void check(bool condition)
+static void
+check(bool condition)
 {
 	if (!condition)
 		abort();
 }
 
-static bool has_children(struct reader look)
+static bool
+has_children(struct reader look)
 {
 	enum token token;
 
@@ -63,7 +67,8 @@ static bool has_children(struct reader look)
 }
 
 /* Writes a text in three pieces cut at odd places. */
-static void copy_text(struct reader *reader, struct writer *writer, enum token token)
+static void
+copy_text(struct reader *reader, struct writer *writer, enum token token)
 {
 	const char *text = reader_text(reader);
 	size_t len = strlen(text);
@@ -75,7 +80,8 @@ static void copy_text(struct reader *reader, struct writer *writer, enum token t
 	writer_text_end(writer);
 }
 
-static void copy_child(struct reader *reader, struct writer *writer, enum token token)
+static void
+copy_child(struct reader *reader, struct writer *writer, enum token token)
 {
 	const void *bytes;
 	size_t len;
@@ -90,7 +96,8 @@ static void copy_child(struct reader *reader, struct writer *writer, enum token 
 	}
 }
 
-static void copy(struct reader *reader, struct writer *writer, bool always)
+static void
+copy(struct reader *reader, struct writer *writer, bool always)
 {
 	enum token token;
 
@@ -110,7 +117,8 @@ static void copy(struct reader *reader, struct writer *writer, bool always)
 }
 
 /* False if the document is too bad, or too odd for our memory. */
-static bool rewrite(const void *data, size_t len, struct output *output)
+static bool
+rewrite(const void *data, size_t len, struct output *output)
 {
 	static struct pool pool;
 	struct reader reader;
@@ -134,7 +142,8 @@ static bool rewrite(const void *data, size_t len, struct output *output)
 }
 
 /* Every inline string that our writer made is legal text. */
-static void check_texts(struct reader *reader)
+static void
+check_texts(struct reader *reader)
 {
 	enum token token;
 
@@ -150,7 +159,8 @@ static void check_texts(struct reader *reader)
 	}
 }
 
-static void check_writer(const uint8_t *data, size_t len)
+static void
+check_writer(const uint8_t *data, size_t len)
 {
 	struct output first = { .data = NULL };
 	struct output second = { .data = NULL };
@@ -173,7 +183,8 @@ static void check_writer(const uint8_t *data, size_t len)
 	free(second.data);
 }
 
-static bool print(const void *data, size_t len, struct output *output)
+static bool
+print(const void *data, size_t len, struct output *output)
 {
 	struct text_options options = { .sink = { take, output }, .one_line = len % 2 };
 	struct text_problem problem;
@@ -182,7 +193,8 @@ static bool print(const void *data, size_t len, struct output *output)
 	return text_print(data, len, &options, &problem);
 }
 
-static bool parse(const struct output *text, struct output *output)
+static bool
+parse(const struct output *text, struct output *output)
 {
 	struct text_input input = { .sink = { take, output } };
 	struct text_problem problem;
@@ -192,13 +204,15 @@ static bool parse(const struct output *text, struct output *output)
 }
 
 /* Text of any good document parses to one that prints the same. */
-static void check_text(const uint8_t *data, size_t len)
+static void
+check_text(const uint8_t *data, size_t len)
 {
 	struct output text = { .data = NULL };
 	struct output document = { .data = NULL };
 	struct output again = { .data = NULL };
-	struct text_options masked = { .sink = { take, &again }, .mask = TEXT_MASK_CONTENT,
-		.text_max = 3 };
+	struct text_options masked = {
+		.sink = { take, &again }, .mask = TEXT_MASK_CONTENT, .text_max = 3
+	};
 	struct text_problem problem;
 
 	text_print(data, len, &masked, &problem);
@@ -218,7 +232,8 @@ static void check_text(const uint8_t *data, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	check_writer(data, len);
 	check_text(data, len);

@@ -16,7 +16,8 @@ struct output {
 	size_t room;
 };
 
-static bool take(void *ctx, const void *data, size_t len)
+static bool
+take(void *ctx, const void *data, size_t len)
 {
 	struct output *output = ctx;
 
@@ -31,19 +32,22 @@ static bool take(void *ctx, const void *data, size_t len)
 	return true;
 }
 
-static const char *find(void *ctx, const char *name)
+static const char *
+find(void *ctx, const char *name)
 {
 	(void)ctx;
 	return *name == 'a' ? "value of a variable" : NULL;
 }
 
-static void check(bool condition)
+static void
+check(bool condition)
 {
 	if (!condition)
 		abort();
 }
 
-static void check_again(const struct output *document, bool one_line)
+static void
+check_again(const struct output *document, bool one_line)
 {
 	struct output text = { .data = NULL };
 	struct output again = { .data = NULL };
@@ -61,7 +65,8 @@ static void check_again(const struct output *document, bool one_line)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct output document = { .data = NULL };
 	struct text_input input = { .sink = { take, &document }, .find = find };

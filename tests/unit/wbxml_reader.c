@@ -32,7 +32,8 @@ struct trace {
 	size_t len;
 };
 
-static void *heap_alloc(void *ctx, size_t size)
+static void *
+heap_alloc(void *ctx, size_t size)
 {
 	struct heap *heap = ctx;
 
@@ -41,20 +42,23 @@ static void *heap_alloc(void *ctx, size_t size)
 	return heap->blocks[heap->n_blocks++];
 }
 
-static void heap_free(struct heap *heap)
+static void
+heap_free(struct heap *heap)
 {
 	while (heap->n_blocks)
 		free(heap->blocks[--heap->n_blocks]);
 }
 
-static void add(struct trace *trace, const char *string)
+static void
+add(struct trace *trace, const char *string)
 {
 	trace->len += (size_t)snprintf(trace->text + trace->len, sizeof(trace->text) - trace->len,
 		"%s", string);
 	assert_true(trace->len < sizeof(trace->text));
 }
 
-static void add_name(struct trace *trace, enum token token)
+static void
+add_name(struct trace *trace, enum token token)
 {
 	char number[16];
 
@@ -62,7 +66,8 @@ static void add_name(struct trace *trace, enum token token)
 	add(trace, token_name(token) ? token_name(token) : number);
 }
 
-static bool has_children(struct reader look)
+static bool
+has_children(struct reader look)
 {
 	enum token token;
 
@@ -70,7 +75,8 @@ static bool has_children(struct reader look)
 	return reader_child(&look, &token);
 }
 
-static void walk(struct reader *reader, struct trace *trace)
+static void
+walk(struct reader *reader, struct trace *trace)
 {
 	enum token token;
 
@@ -179,7 +185,8 @@ static const struct document {
 	{ "two roots", BYTES(HEAD PING "\x01" PING "\x01"), "", READER_TRAILING },
 };
 
-static void reads_documents(void **state)
+static void
+reads_documents(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(documents); i++) {
@@ -215,7 +222,8 @@ static void reads_documents(void **state)
 }
 
 /* Each beginning of a good document is an error, and none reads beyond its end. */
-static void every_truncation(void **state)
+static void
+every_truncation(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(documents); i++) {
@@ -238,7 +246,8 @@ static void every_truncation(void **state)
 	HEAD PING "\x49\x4a\x4b\x03" "5\0\x01\x4c\x03" "Email\0\x01\x01\x4a\x4b\x03" \
 	"8\0\x01\x01\x01\x48\x03" "60\0\x01\x01"
 
-static struct reader start(const char *data, size_t len)
+static struct reader
+start(const char *data, size_t len)
 {
 	struct reader reader;
 
@@ -247,7 +256,8 @@ static struct reader start(const char *data, size_t len)
 	return reader;
 }
 
-static void expect_child(struct reader *reader, enum token want)
+static void
+expect_child(struct reader *reader, enum token want)
 {
 	enum token token;
 
@@ -255,7 +265,8 @@ static void expect_child(struct reader *reader, enum token want)
 	assert_int_equal(token, want);
 }
 
-static void skips_and_leaves(void **state)
+static void
+skips_and_leaves(void **state)
 {
 	struct reader reader = start(BYTES(TWO_FOLDERS));
 	enum token token;
@@ -284,7 +295,8 @@ static void skips_and_leaves(void **state)
 	assert_true(reader_finish(&reader));
 }
 
-static void bookmarks(void **state)
+static void
+bookmarks(void **state)
 {
 	struct reader reader = start(BYTES(TWO_FOLDERS));
 	struct reader mark;
@@ -310,7 +322,8 @@ static void bookmarks(void **state)
 	}
 }
 
-static void enters_empty_children(void **state)
+static void
+enters_empty_children(void **state)
 {
 	/* Ping { Folders~ Folders{} HeartbeatInterval~ } */
 	struct reader reader = start(BYTES(HEAD PING "\x09\x49\x01\x08\x01"));
@@ -331,7 +344,8 @@ static void enters_empty_children(void **state)
 	assert_true(reader_finish(&reader));
 }
 
-static void tells_the_root(void **state)
+static void
+tells_the_root(void **state)
 {
 	struct reader reader;
 	enum token token = TOKEN_NONE;
@@ -349,7 +363,8 @@ static void tells_the_root(void **state)
 	assert_int_equal(reader_fault(&reader), READER_BAD_HEADER);
 }
 
-static void numbers(void **state)
+static void
+numbers(void **state)
 {
 	static const struct {
 		const char *text;
@@ -377,7 +392,8 @@ static void numbers(void **state)
 	}
 }
 
-static void booleans(void **state)
+static void
+booleans(void **state)
 {
 	static const struct {
 		const char *data;
@@ -405,7 +421,8 @@ static void booleans(void **state)
 	}
 }
 
-static void borrows_and_copies(void **state)
+static void
+borrows_and_copies(void **state)
 {
 	static const char plain[] = HEAD PING "\x47\x03" "text\0\x01\x01";
 	static const char opaque[] = HEAD PING "\x47\xc3\x04" "by\0e\x01\x01";
@@ -447,7 +464,8 @@ static void borrows_and_copies(void **state)
 	assert_int_equal(reader_fault(&reader), READER_NO_MEMORY);
 }
 
-static void errors_stick(void **state)
+static void
+errors_stick(void **state)
 {
 	struct reader reader = start(BYTES(HEAD PING "\x49\x4a\x03" "5\0\x01\x40"));
 	enum token token;
@@ -476,7 +494,8 @@ static void errors_stick(void **state)
 	assert_int_equal(reader_fault(&reader), READER_BAD_TOKEN);
 }
 
-static void misuse(void **state)
+static void
+misuse(void **state)
 {
 	struct reader reader = start(BYTES(TWO_FOLDERS));
 	enum token token;
@@ -496,7 +515,8 @@ static void misuse(void **state)
 	assert_int_equal(reader_fault(&reader), READER_MISUSED);
 }
 
-static void depth_is_bounded(void **state)
+static void
+depth_is_bounded(void **state)
 {
 	char data[256] = HEAD PING;
 
@@ -514,7 +534,8 @@ static void depth_is_bounded(void **state)
 }
 
 /* A table of 4,000 bytes, referred to again and again, must not stand for gigabytes. */
-static void expansion_is_bounded(void **state)
+static void
+expansion_is_bounded(void **state)
 {
 	enum { TABLE = 4000, REFERENCES = 100000 };
 	size_t room = TABLE + 2 * REFERENCES + 64;
@@ -548,7 +569,8 @@ static void expansion_is_bounded(void **state)
 	free(data);
 }
 
-static void faults_have_names(void **state)
+static void
+faults_have_names(void **state)
 {
 	(void)state;
 	for (int i = 0; i < READER_FAULTS; i++)
@@ -558,7 +580,8 @@ static void faults_have_names(void **state)
 	assert_string_equal(reader_fault_name(READER_FAULTS), "unknown");
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_documents),

@@ -23,7 +23,8 @@ struct output {
 	size_t len;
 };
 
-static bool take(void *ctx, const void *data, size_t len)
+static bool
+take(void *ctx, const void *data, size_t len)
 {
 	struct output *output = ctx;
 
@@ -35,7 +36,8 @@ static bool take(void *ctx, const void *data, size_t len)
 	return true;
 }
 
-static bool refuse(void *ctx, const void *data, size_t len)
+static bool
+refuse(void *ctx, const void *data, size_t len)
 {
 	(void)ctx;
 	(void)data;
@@ -43,7 +45,8 @@ static bool refuse(void *ctx, const void *data, size_t len)
 	return false;
 }
 
-static const char *find(void *ctx, const char *name)
+static const char *
+find(void *ctx, const char *name)
 {
 	(void)ctx;
 	if (strcmp(name, "key") == 0)
@@ -51,7 +54,8 @@ static const char *find(void *ctx, const char *name)
 	return strcmp(name, "empty") == 0 ? "" : NULL;
 }
 
-static bool parse(const char *text, size_t len, struct output *output, struct text_problem *problem)
+static bool
+parse(const char *text, size_t len, struct output *output, struct text_problem *problem)
 {
 	struct text_input input = { .sink = { take, output }, .find = find };
 
@@ -59,7 +63,8 @@ static bool parse(const char *text, size_t len, struct output *output, struct te
 	return text_parse(text, len, &input, problem);
 }
 
-static bool print(const struct output *document, struct text_options options, struct output *text)
+static bool
+print(const struct output *document, struct text_options options, struct output *text)
 {
 	struct text_problem problem;
 
@@ -70,7 +75,8 @@ static bool print(const struct output *document, struct text_options options, st
 }
 
 /* Each document prints as this line, and the line parses to the document. */
-static void both_ways(void **state)
+static void
+both_ways(void **state)
 {
 	static const struct {
 		const char *text;
@@ -123,7 +129,8 @@ static void both_ways(void **state)
 }
 
 /* Ways to write things that printing does not use. */
-static void parses_freely(void **state)
+static void
+parses_freely(void **state)
 {
 	static const struct {
 		const char *text;
@@ -154,7 +161,8 @@ static void parses_freely(void **state)
 	}
 }
 
-static void tells_mistakes(void **state)
+static void
+tells_mistakes(void **state)
 {
 	static const struct {
 		const char *text;
@@ -206,7 +214,8 @@ static void tells_mistakes(void **state)
 	}
 }
 
-static void depth_is_bounded(void **state)
+static void
+depth_is_bounded(void **state)
 {
 	char text[1024];
 	struct output document;
@@ -225,7 +234,8 @@ static void depth_is_bounded(void **state)
 	assert_string_equal(problem.reason, "too deep");
 }
 
-static void parses_a_part(void **state)
+static void
+parses_a_part(void **state)
 {
 	static const char text[] = "Ping { Status 2 }   within 2s";
 	struct output document = { .len = 0 };
@@ -237,7 +247,8 @@ static void parses_a_part(void **state)
 	assert_int_equal(problem.offset, 17);
 }
 
-static void prints_indented(void **state)
+static void
+prints_indented(void **state)
 {
 	static const char text[] = "Sync {\n"
 				   "  Collections {\n"
@@ -260,7 +271,8 @@ static void prints_indented(void **state)
 	assert_string_equal(out.data, text);
 }
 
-static void masks_and_cuts(void **state)
+static void
+masks_and_cuts(void **state)
 {
 	static const char text[] =
 		"Settings { Password geheim  Oof { ReplyMessage \"bin weg\"  OofState 1 }"
@@ -302,7 +314,8 @@ static void masks_and_cuts(void **state)
 }
 
 /* What cannot be written as text is normalised; malformed documents print as far as they go. */
-static void prints_odd_documents(void **state)
+static void
+prints_odd_documents(void **state)
 {
 	static const struct {
 		const char *data;
@@ -342,7 +355,8 @@ static void prints_odd_documents(void **state)
 	}
 }
 
-static void sinks_refuse(void **state)
+static void
+sinks_refuse(void **state)
 {
 	struct text_options options = { .sink = { refuse, NULL } };
 	struct text_input input = { .sink = { refuse, NULL } };
@@ -355,7 +369,8 @@ static void sinks_refuse(void **state)
 	assert_string_equal(problem.reason, "cannot write");
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_ways),

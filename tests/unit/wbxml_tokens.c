@@ -14,7 +14,8 @@
 
 #include "wbxml/limits.h"
 
-static void known_tokens(void **state)
+static void
+known_tokens(void **state)
 {
 	static const struct {
 		enum token token;
@@ -57,7 +58,8 @@ static void known_tokens(void **state)
 	}
 }
 
-static void every_row(void **state)
+static void
+every_row(void **state)
 {
 	static const unsigned versions[] = { 25, 120, 121, 140, 141, 160, 161 };
 	unsigned rows = 0;
@@ -86,7 +88,8 @@ static void every_row(void **state)
 	assert_int_equal(rows, 656);
 }
 
-static void lookups_that_fail(void **state)
+static void
+lookups_that_fail(void **state)
 {
 	(void)state;
 	assert_int_equal(token_find("AirSync", "sync"), TOKEN_NONE);
@@ -102,7 +105,8 @@ static void lookups_that_fail(void **state)
 	assert_null(token_page_name(WBXML_PAGES));
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_tokens),

@@ -27,7 +27,8 @@ struct output {
 	unsigned calls;
 };
 
-static bool take(void *ctx, const void *data, size_t len)
+static bool
+take(void *ctx, const void *data, size_t len)
 {
 	struct output *output = ctx;
 
@@ -39,7 +40,8 @@ static bool take(void *ctx, const void *data, size_t len)
 	return true;
 }
 
-static struct writer begin(struct output *output)
+static struct writer
+begin(struct output *output)
 {
 	struct writer writer;
 
@@ -50,7 +52,8 @@ static struct writer begin(struct output *output)
 	return writer;
 }
 
-static void write_nothing(struct writer *w)
+static void
+write_nothing(struct writer *w)
 {
 	writer_open(w, AirSync_Sync);
 	writer_open(w, AirSync_Collections);
@@ -59,7 +62,8 @@ static void write_nothing(struct writer *w)
 	writer_pad(w);
 }
 
-static void write_deferred(struct writer *w)
+static void
+write_deferred(struct writer *w)
 {
 	writer_open(w, AirSync_Sync);
 	writer_open(w, AirSync_Collections);
@@ -72,7 +76,8 @@ static void write_deferred(struct writer *w)
 	writer_close(w);
 }
 
-static void write_always(struct writer *w)
+static void
+write_always(struct writer *w)
 {
 	writer_open(w, AirSync_Sync);
 	writer_open_always(w, AirSync_Collections);
@@ -85,7 +90,8 @@ static void write_always(struct writer *w)
 	writer_close(w);
 }
 
-static void write_pages(struct writer *w)
+static void
+write_pages(struct writer *w)
 {
 	writer_open(w, Provision_Provision);
 	writer_open(w, Settings_DeviceInformation);
@@ -96,7 +102,8 @@ static void write_pages(struct writer *w)
 	writer_close(w);
 }
 
-static void write_values(struct writer *w)
+static void
+write_values(struct writer *w)
 {
 	writer_open(w, ComposeMail_SendMail);
 	writer_text(w, ComposeMail_ClientId, "");
@@ -108,7 +115,8 @@ static void write_values(struct writer *w)
 	writer_close(w);
 }
 
-static void write_streams(struct writer *w)
+static void
+write_streams(struct writer *w)
 {
 	writer_open(w, ComposeMail_SendMail);
 	writer_text_begin(w, ComposeMail_ClientId);
@@ -130,7 +138,8 @@ static void write_streams(struct writer *w)
 	writer_close(w);
 }
 
-static void write_pads(struct writer *w)
+static void
+write_pads(struct writer *w)
 {
 	writer_pad(w);
 	writer_open(w, Ping_Ping);
@@ -144,19 +153,22 @@ static void write_pads(struct writer *w)
 	writer_pad(w);
 }
 
-static void write_text_root(struct writer *w)
+static void
+write_text_root(struct writer *w)
 {
 	writer_text(w, AirSync_Sync, "x");
 }
 
-static void write_long_opaque(struct writer *w)
+static void
+write_long_opaque(struct writer *w)
 {
 	static const char zeros[200];
 
 	writer_opaque(w, ComposeMail_Mime, zeros, 130);
 }
 
-static void writes_documents(void **state)
+static void
+writes_documents(void **state)
 {
 	static const struct {
 		void (*write)(struct writer *);
@@ -229,7 +241,8 @@ static const struct {
 	{ BYTES(""), "" },
 };
 
-static void check_text(struct output *output, const char *want)
+static void
+check_text(struct output *output, const char *want)
 {
 	size_t len = strlen(want);
 
@@ -246,7 +259,8 @@ static void check_text(struct output *output, const char *want)
 }
 
 /* In one piece, cut in three at every place, and byte by byte: always the same. */
-static void texts_become_legal(void **state)
+static void
+texts_become_legal(void **state)
 {
 	struct output output;
 
@@ -276,29 +290,34 @@ static void texts_become_legal(void **state)
 	}
 }
 
-static void fail_open(struct writer *w)
+static void
+fail_open(struct writer *w)
 {
 	writer_open(w, AirSync_Sync);
 }
 
-static void fail_open_shown(struct writer *w)
+static void
+fail_open_shown(struct writer *w)
 {
 	writer_open(w, AirSync_Sync);
 	writer_text(w, AirSync_Status, "1");
 }
 
-static void fail_close(struct writer *w)
+static void
+fail_close(struct writer *w)
 {
 	writer_close(w);
 }
 
-static void fail_roots(struct writer *w)
+static void
+fail_roots(struct writer *w)
 {
 	writer_empty(w, AirSync_Sync);
 	writer_empty(w, AirSync_Sync);
 }
 
-static void fail_roots_after_close(struct writer *w)
+static void
+fail_roots_after_close(struct writer *w)
 {
 	fail_open_shown(w);
 	writer_close(w);
@@ -306,7 +325,8 @@ static void fail_roots_after_close(struct writer *w)
 	writer_close(w);
 }
 
-static void fail_depth(struct writer *w)
+static void
+fail_depth(struct writer *w)
 {
 	for (int i = 0; i < WBXML_DEPTH_MAX; i++)
 		writer_open(w, AirSync_Sync);
@@ -315,7 +335,8 @@ static void fail_depth(struct writer *w)
 		writer_close(w);
 }
 
-static void fail_depth_open(struct writer *w)
+static void
+fail_depth_open(struct writer *w)
 {
 	for (int i = 0; i <= WBXML_DEPTH_MAX; i++)
 		writer_open(w, AirSync_Sync);
@@ -323,73 +344,85 @@ static void fail_depth_open(struct writer *w)
 		writer_close(w);
 }
 
-static void fail_token(struct writer *w)
+static void
+fail_token(struct writer *w)
 {
 	writer_empty(w, TOKEN_NONE);
 }
 
-static void fail_token_code(struct writer *w)
+static void
+fail_token_code(struct writer *w)
 {
 	writer_empty(w, (enum token)0x0045);
 }
 
-static void fail_token_page(struct writer *w)
+static void
+fail_token_page(struct writer *w)
 {
 	writer_empty(w, (enum token)0x10005);
 }
 
-static void fail_text_open(struct writer *w)
+static void
+fail_text_open(struct writer *w)
 {
 	writer_text_begin(w, AirSync_SyncKey);
 	writer_text_more(w, "x", 1);
 }
 
-static void fail_text_nested(struct writer *w)
+static void
+fail_text_nested(struct writer *w)
 {
 	writer_text_begin(w, AirSync_SyncKey);
 	writer_text(w, AirSync_SyncKey, "1");
 	writer_text_end(w);
 }
 
-static void fail_close_in_text(struct writer *w)
+static void
+fail_close_in_text(struct writer *w)
 {
 	writer_open(w, AirSync_Sync);
 	writer_text_begin(w, AirSync_SyncKey);
 	writer_close(w);
 }
 
-static void fail_more_outside(struct writer *w)
+static void
+fail_more_outside(struct writer *w)
 {
 	writer_text_more(w, "x", 1);
 }
 
-static void fail_opaque_short(struct writer *w)
+static void
+fail_opaque_short(struct writer *w)
 {
 	writer_opaque_begin(w, ComposeMail_Mime, 3);
 	writer_opaque_more(w, "ab", 2);
 	writer_opaque_end(w);
 }
 
-static void fail_opaque_long(struct writer *w)
+static void
+fail_opaque_long(struct writer *w)
 {
 	writer_opaque_begin(w, ComposeMail_Mime, 1);
 	writer_opaque_more(w, "ab", 2);
 	writer_opaque_end(w);
 }
 
-static void fail_opaque_hollow(struct writer *w)
+static void
+fail_opaque_hollow(struct writer *w)
 {
 	writer_opaque_begin(w, ComposeMail_Mime, 0);
 	writer_opaque_more(w, "a", 1);
 	writer_opaque_end(w);
 }
 
-static void fail_opaque_huge(struct writer *w)
+static void
+fail_opaque_huge(struct writer *w)
 {
 	writer_opaque_begin(w, ComposeMail_Mime, WBXML_TEXT_MAX + 1);
 }
 
-static void failures_stick(void **state)
+static void
+failures_stick(void **state)
 {
 	static void (*const cases[])(struct writer *) = {
 		fail_open, fail_open_shown, fail_close, fail_roots, fail_roots_after_close,
@@ -410,7 +443,8 @@ static void failures_stick(void **state)
 	}
 }
 
-static void full_depth_works(void **state)
+static void
+full_depth_works(void **state)
 {
 	struct output output;
 	struct writer writer = begin(&output);
@@ -426,7 +460,8 @@ static void full_depth_works(void **state)
 }
 
 /* Wherever the sink refuses, the writer says so, asks no more and writes no more. */
-static void sink_refuses(void **state)
+static void
+sink_refuses(void **state)
 {
 	struct output output;
 	char text[3000];
@@ -452,7 +487,8 @@ static void sink_refuses(void **state)
 	}
 }
 
-static void pads_reach_the_sink(void **state)
+static void
+pads_reach_the_sink(void **state)
 {
 	struct output output;
 	struct writer writer = begin(&output);
@@ -469,7 +505,8 @@ static void pads_reach_the_sink(void **state)
 	assert_int_equal(wbxml_check(output.data, output.len), READER_OK);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_documents),
