@@ -170,7 +170,6 @@ static const struct document {
 	{ "literal with attributes", BYTES(HEAD PING "\x84\x00\x01\x01"), "", READER_BAD_TOKEN },
 	{ "instruction", BYTES(HEAD PING "\x43\x07\x01\x01"), "", READER_BAD_TOKEN },
 	{ "extension 0", BYTES(HEAD PING "\x47\x40x\0\x01\x01"), " Status~", READER_BAD_TOKEN },
-	{ "extension T", BYTES(HEAD PING "\x80\x01\x01"), "", READER_BAD_TOKEN },
 	{ "extension", BYTES(HEAD PING "\xc0\x01"), "", READER_BAD_TOKEN },
 	{ "reference without table", BYTES(HEAD PING "\x47\x83\x00\x01\x01"), " Status~",
 	  READER_BAD_STRING },
@@ -278,7 +277,6 @@ skips_and_leaves(void **state)
 	assert_false(reader_child(&reader, &token));
 	assert_false(reader_child(&reader, &token));
 	assert_true(reader_finish(&reader));
-
 	reader = start(BYTES(TWO_FOLDERS));
 	expect_child(&reader, Ping_Folders);
 	reader_into(&reader);
@@ -354,7 +352,6 @@ tells_the_root(void **state)
 	reader_init(&reader, BYTES(TWO_FOLDERS), (struct reader_memory){ NULL, NULL });
 	assert_true(reader_root(&reader, &token));
 	assert_int_equal(token, Ping_Ping);
-	assert_true(reader_root(&reader, &token));
 	assert_true(reader_enter(&reader, Ping_Ping));
 	reader_init(&reader, BYTES("\x07"), (struct reader_memory){ NULL, NULL });
 	token = AirSync_Sync;
@@ -387,8 +384,7 @@ numbers(void **state)
 
 		expect_child(&reader, Ping_Status);
 		assert_int_equal(reader_int(&reader, -10, 100), cases[i].want);
-		assert_int_equal(reader_fault(&reader),
-			cases[i].is_bad ? READER_BAD_VALUE : READER_OK);
+		assert_int_equal(reader_fault(&reader), cases[i].is_bad ? READER_BAD_VALUE : 0);
 	}
 }
 
@@ -538,8 +534,7 @@ static void
 expansion_is_bounded(void **state)
 {
 	enum { TABLE = 4000, REFERENCES = 100000 };
-	size_t room = TABLE + 2 * REFERENCES + 64;
-	char *data = malloc(room);
+	char *data = malloc(TABLE + 2 * REFERENCES + 64);
 	size_t at = 0;
 	struct reader reader;
 	struct heap heap = { .n_blocks = 0 };
