@@ -115,6 +115,6 @@ rows_print(const char *title, const struct config_rows *rows)
 void
 config_print_manual(void)
 {
-	rows_print("In the section [server]", &config_server_rows);
-	rows_print("In the sections [domain NAME] and [domain *]", &config_domain_rows);
+	rows_print("Of the server", &config_server_rows);
+	rows_print("Of a domain", &config_domain_rows);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Writer of sync.log lines: "2026-01-05T10:00:00.123Z id=... user=... ...".  The order of the
- * fields is a promise (easbridge-synclog(5)): new ones go to the end.
+ * fields is a promise (easbridge-sync.log(5)): new ones go to the end.
  */
 #include "bridge/synclog.h"
 

@@ -102,8 +102,14 @@ says()
 
 certificate()
 {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test \
-		-keyout "$folder/$1.key" -out "$folder/$1.pem" 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj /CN=test -keyout "$folder/$1.key" -out "$folder/$1.pem" 2>/dev/null
+}
+
+# tls CERTIFICATE KEY: writes a configuration with these files
+tls()
+{
+	config 'listen = 127.0.0.1:0 tls' "tls_certificate = $folder/$1" "tls_key = $folder/$2"
 }
 
 mistakes()
@@ -113,21 +119,22 @@ mistakes()
 	config 'wrokers = 3' 'imap = imaps://x'
 	check 'unknown key' says 1 \
 		"$folder/conf:9: wrokers: no such setting; did you mean workers?"
-	check 'every mistake is told' says 1 "$folder/conf:10: imap: belongs in a [domain ...] section"
+	check 'every mistake is told' says 1 \
+		"$folder/conf:10: imap: belongs in a [domain ...] section"
 	rm "$folder/conf"
 	check 'missing file' says 1 "$folder/conf: No such file or directory"
 
 	certificate one
 	certificate two
-	config 'listen = 127.0.0.1:0 tls' "tls_certificate = $folder/one.pem" "tls_key = $folder/one.key"
+	tls one.pem one.key
 	check 'certificate' says 0 "$folder/conf: no mistakes"
-	config 'listen = 127.0.0.1:0 tls' "tls_certificate = $folder/one.pem" "tls_key = $folder/two.key"
+	tls one.pem two.key
 	check 'wrong key' says 1 "$folder/conf: tls_certificate: $folder/one.pem:\
  the key is not that of this certificate"
-	config 'listen = 127.0.0.1:0 tls' "tls_certificate = $folder/conf" "tls_key = $folder/two.key"
+	tls conf two.key
 	check 'no certificate' says 1 \
 		"$folder/conf: tls_certificate: $folder/conf: is no PEM certificate"
-	config 'listen = 127.0.0.1:0 tls' "tls_certificate = $folder/one.pem" "tls_key = $folder/none"
+	tls one.pem none
 	check 'missing key' says 1 "$folder/conf: tls_key: $folder/none: No such file or directory"
 }
 
@@ -217,8 +224,8 @@ stops()
 {
 	front=$(child front)
 	kill -TERM "$parent"
-	within gone "$parent" && gone "$front" && [ ! -e "$folder/pid" ] && [ ! -e "$folder/socket" ] &&
-		logged 1 ' stopped'
+	within gone "$parent" && gone "$front" && logged 1 ' stopped' &&
+		[ ! -e "$folder/pid" ] && [ ! -e "$folder/socket" ]
 }
 
 # children of a parent that was killed end by themselves
