@@ -193,7 +193,7 @@ static enum token find_prefixed(const char *prefix, const char *tag)
 static enum token find_plain(const struct node *parent, const char *tag)
 {
 	static const unsigned usual[] = {0, 17, 2};
-	static const unsigned in_item[] = {2, 17, 22, 0};
+	static const unsigned in_item[] = {17, 2, 22, 0};
 	bool item = parent != NULL && parent->name != NULL
 		&& (strcmp(parent->name, "ApplicationData") == 0
 		    || strcmp(parent->name, "Properties") == 0);
@@ -387,7 +387,7 @@ static void read_value(struct notation *n, const char **text, struct node *node)
 		fail(n, "value, block or ~ missing behind", node->name);
 	} else if (n->pattern && (read_comparison(n, text, node) || read_capture(n, text, node))) {
 		return;
-	} else if (n->pattern || !read_source(n, text, node)) {
+	} else if (!read_source(n, text, node)) {
 		read_operand(n, text, node);
 	}
 }

@@ -5,12 +5,13 @@
  *
  *	value    = word | "string" | x"hex" | file NAME | mime FILE | opaque "string" | size N
  *	           (size N in a request: N bytes of filler)
- *	pattern  = value | * | $new | new $x | not V | contains V | lacks V | like V | >= N | <= N
- *	           | size >= N | size <= N
+ *	pattern  = value | * | $new | new $x | not V | contains V | lacks V | like V
+ *	           | >= N | <= N | size >= N | size <= N
  *	in a pattern's block also: absent Tag, count Tag N, and the word only
  *
  * A name without page is looked for on its parent's page, then AirSync, AirSyncBase, Email (below
- * ApplicationData the other way round), then everywhere.  In a pattern it stands for any page.
+ * ApplicationData: AirSyncBase, Email, Email2, AirSync), then everywhere.  In a pattern it stands
+ * for any page.
  */
 #ifndef TESTS_PLAYER_NOTATION_H
 #define TESTS_PLAYER_NOTATION_H

@@ -288,15 +288,15 @@ static bool do_server(struct line *line)
 	return true;
 }
 
-static bool log_matches(struct script *script, const char *pattern)
+static bool file_matches(struct script *script, const char *path, size_t start,
+	const char *pattern)
 {
-	const char *path = script_env_get(script, "SYNC_LOG");
 	char *text = path == NULL ? NULL : read_file(script, path);
 	char *glob = arena_printf(script->arena, "*%s*", pattern);
 
-	if (text == NULL || strlen(text) < script->log_start)
+	if (text == NULL || strlen(text) < start)
 		return false;
-	for (char *at = text + script->log_start; *at != '\0';) {
+	for (char *at = text + start; *at != '\0';) {
 		size_t len = strcspn(at, "\n");
 		bool last = at[len] == '\0';
 
@@ -308,7 +308,8 @@ static bool log_matches(struct script *script, const char *pattern)
 	return false;
 }
 
-static bool do_log(struct line *line)
+/* has PATTERN | lacks PATTERN: a line of that file behind start */
+static bool search_file(struct line *line, const char *path, size_t start)
 {
 	struct script *script = line->script;
 	bool wanted = line_is(line, "has");
@@ -317,17 +318,54 @@ static bool do_log(struct line *line)
 	char *pattern;
 
 	if (!wanted && !line_is(line, "lacks"))
-		return script_fail(script, "log has PATTERN, or log lacks PATTERN");
+		return script_fail(script, "has PATTERN, or lacks PATTERN");
 	pattern = line_word(line);
 	if (pattern == NULL)
 		return false;
-	while (log_matches(script, pattern) != wanted && script->error == NULL) {
+	while (file_matches(script, path, start, pattern) != wanted && script->error == NULL) {
 		if (now_ms() > end)
-			return script_fail(script, "sync.log %s a line with \"%s\"",
+			return script_fail(script, "%s %s a line with \"%s\"", path,
 					   wanted ? "has not" : "has", pattern);
 		nanosleep(&pause, NULL);
 	}
 	return script->error == NULL;
+}
+
+static bool do_log(struct line *line)
+{
+	struct script *script = line->script;
+
+	return search_file(line, script_env_get(script, "SYNC_LOG"), script->log_start);
+}
+
+/* file PATH mark | file PATH has PATTERN | file PATH lacks PATTERN (behind the mark) */
+static bool do_file(struct line *line)
+{
+	struct script *script = line->script;
+	struct notation quiet = {.arena = script->arena, .dir = ""};
+	char *path = line_word(line);
+	const char *mark;
+	size_t len = 0;
+
+	if (path == NULL)
+		return false;
+	if (line_is(line, "mark")) {
+		notation_file(&quiet, path, false, &len);
+		script_set(script, arena_printf(script->arena, "mark %s", path),
+			   arena_printf(script->arena, "%zu", len));
+		return true;
+	}
+	mark = map_get(&script->vars, arena_printf(script->arena, "mark %s", path));
+	return search_file(line, path, mark ? strtoul(mark, NULL, 10) : 0);
+}
+
+/* check "SHELL COMMAND": must succeed */
+static bool do_check(struct line *line)
+{
+	char *command = line_word(line);
+
+	return command != NULL && (system(command) == 0
+		|| script_fail(line->script, "failed: %s", command));
 }
 
 /* repeat N { statements } */
@@ -359,7 +397,7 @@ static const struct {
 	bool (*run)(struct line *line);
 } verbs[] = {
 	{"let", do_let}, {"wait", do_wait}, {"skip", do_skip}, {"server", do_server},
-	{"log", do_log}, {"repeat", do_repeat},
+	{"log", do_log}, {"file", do_file}, {"check", do_check}, {"repeat", do_repeat},
 };
 
 static bool phone_words(struct line *line, const char *first)

@@ -16,7 +16,7 @@
 #include "tests/player/script.h"
 #include "tests/player/verbs.h"
 
-enum { TEXT_SHOWN = 300, REPORT_MAX = 20000 };
+enum { TEXT_SHOWN = 300, REPORT_MAX = 20000, ALTERNATIVES = 4 };
 
 /* --- failing, with all that is known --- */
 
@@ -52,7 +52,7 @@ struct expected {
 	const struct node *pattern;
 	int http;
 	bool empty, closed, gzipped, any;
-	int64_t within, first;
+	int64_t within, first, gap;
 	struct {
 		const char *name, *glob;	/* glob NULL: must be absent */
 	} headers[8];
@@ -121,6 +121,8 @@ static bool read_wish(struct line *line, struct expected *e)
 		return e->any = true;
 	if (line_is(line, "within"))
 		return line_time(line, &e->within);
+	if (line_is(line, "gap"))
+		return line_is(line, "within") && line_time(line, &e->gap);
 	if (line_is(line, "first"))
 		return line_is(line, "within") && line_time(line, &e->first);
 	if (line_is(line, "no"))
@@ -194,45 +196,76 @@ static bool fits_expected(struct line *line, struct phone *phone, const struct e
 	if (e->first && phone->quiet_ms > e->first)
 		return answer_fail(line, phone, arena_printf(phone->arena,
 			"first byte after %lld ms", (long long)phone->quiet_ms));
+	if (e->gap && phone->answer.widest_gap_ms > e->gap)
+		return answer_fail(line, phone, arena_printf(phone->arena,
+			"silent for %lld ms", (long long)phone->answer.widest_gap_ms));
 	return fits_headers(line, phone, e) && fits_body(line, phone, e)
 		&& (e->pattern == NULL || fits_pattern(line, phone, e->pattern));
 }
 
+/* Alternatives, "gets A or B".  Number read; 0: error. */
+static unsigned read_wishes(struct line *line, struct expected *alternatives)
+{
+	unsigned n = 1;
+
+	while (!line_at_end(line)) {
+		if (line_is(line, "or") && n < ALTERNATIVES) {
+			alternatives[n] = (struct expected){.within = alternatives[n - 1].within};
+			n++;
+			continue;
+		}
+		if (!read_wish(line, &alternatives[n - 1])) {
+			script_fail(line->script, "what is \"%.30s\"?", line->text);
+			return 0;
+		}
+	}
+	return n;
+}
+
+static bool fits_any(struct line *line, struct phone *phone, const struct expected *alternatives,
+	unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		line->script->error = NULL;
+		if (fits_expected(line, phone, &alternatives[i]))
+			return true;
+	}
+	return false;
+}
+
 bool answer_gets(struct line *line, struct phone *phone)
 {
-	struct expected e = {0};
+	struct expected e[ALTERNATIVES] = {{0}};
+	unsigned n = read_wishes(line, e);
 	struct request *request;
 	enum wire_result result;
-	int64_t start = now_ms(); /* then the deadline */
+	int64_t limit = e[n > 0 ? n - 1 : 0].within;
 
-	while (!line_at_end(line))
-		if (!read_wish(line, &e))
-			return script_fail(line->script, "gets: cannot read \"%.30s\"", line->text);
-	request = phone_request(phone, e.command);
+	if (n == 0)
+		return false;
+	request = phone_request(phone, e[0].command);
 	if (request == NULL)
 		return script_fail(line->script, "%s: no request under way%s%s", phone->name,
-				   e.command ? ": " : "", e.command ? e.command : "");
+				   e[0].command ? ": " : "", e[0].command ? e[0].command : "");
 	phone->error = NULL;
-	start += e.within ? e.within : ANSWER_MS;
-	result = phone_receive(phone, request, start, READ_FULLY);
+	limit = limit ? limit : ANSWER_MS;
+	result = phone_receive(phone, request, now_ms() + limit, READ_FULLY);
 	if (result == WIRE_TIMEOUT)
-		return script_fail(line->script, "%s: no answer to %s in time (%lld ms)", phone->name,
-				   request->command, (long long)(e.within ? e.within : ANSWER_MS));
-	if (e.closed)
+		return script_fail(line->script, "%s: no answer to %s in %lld ms", phone->name,
+				   request->command, (long long)limit);
+	if (e[0].closed)
 		return result == WIRE_CLOSED || answer_fail(line, phone, "an answer came");
 	if (phone->error != NULL)
 		return answer_fail(line, phone, phone->error);
-	return fits_expected(line, phone, &e);
+	return fits_any(line, phone, e, n);
 }
 
 bool answer_showed(struct line *line, struct phone *phone)
 {
-	struct expected e = {.any = true};
+	struct expected e[ALTERNATIVES] = {{.any = true}};
+	unsigned n = read_wishes(line, e);
 
-	while (!line_at_end(line))
-		if (!read_wish(line, &e))
-			return script_fail(line->script, "showed: what is \"%.30s\"?", line->text);
-	return fits_expected(line, phone, &e);
+	return n > 0 && fits_any(line, phone, e, n);
 }
 
 bool answer_stays(struct line *line, struct phone *phone)
