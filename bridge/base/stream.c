@@ -48,8 +48,8 @@ struct stream {
 	char error[160];
 };
 
-/* what stream_waited_ms tells */
-static int64_t waited_ms;
+/* What this process has spent waiting; single waits are far less than a millisecond. */
+static int64_t waited_us;
 
 static enum stream_state __attribute__((format(printf, 2, 3)))
 stream_fail(struct stream *stream, const char *format, ...)
@@ -276,9 +276,6 @@ stream_begin_tls(struct stream *stream)
 	return stream_handshake_begin(stream);
 }
 
-/* What this process has spent waiting; single requests wait far less than a millisecond. */
-static int64_t waited_us;
-
 static int64_t
 micros(void)
 {
@@ -296,20 +293,20 @@ stream_wait(const struct stream *stream, enum stream_state state, int64_t until)
 		.fd = stream->fd,
 		.events = state == STREAM_NEEDS_WRITE ? POLLOUT : POLLIN,
 	};
-	int64_t left = -1, start = now_ms();
+	int64_t left = -1, start = micros();
 
 	if (until != 0) {
-		left = until - start;
+		left = until - now_ms();
 		left = left < 0 ? 0 : left > 60000 ? 60000 : left + 1;
 	}
 	poll(&poller, 1, (int)left);
-	waited_ms += now_ms() - start;
+	waited_us += micros() - start;
 }
 
 int64_t
 stream_waited_ms(void)
 {
-	return waited_ms;
+	return waited_us / 1000;
 }
 
 static bool

@@ -25,7 +25,7 @@ calls='strcpy|strcat|v?sprintf|strtok|atoi|gets|alloca|(set|long)jmp'
 	complain "(^|[^a-zA-Z0-9_])($calls)\\(" 'banned call' $code
 	complain 'typedef[[:space:]]+(struct|union|enum)[^(]*$' 'typedef of a struct' $code
 	complain '(TODO|FIXME|[^X]XXX)([^X]|$)' 'unfinished' $code $scripts
-	complain '/(tmp/easb|work/(main|shared))' 'a path of one machine' $code $scripts
+	complain '/(tmp/easb/|work/(main|shared))' 'a path of one machine' $code $scripts
 	complain '^[[:space:]]*#[[:space:]]*define.*[^a-z_](return|goto)[^a-z_]' \
 		'macro hides a return' $product
 } >"$findings"
@@ -40,15 +40,17 @@ for file in $product; do
 	}' "$file"
 done >>"$findings"
 
-# Variables that can change, by room.  Visible ones: only the configuration.  Static ones: only
-# these, each the state of one process and said so where it is defined.
+# Variables that can change.  Visible ones: only the configuration.  Static ones: the root object of
+# a role, called so, and these, each the state of one process and said so where it is defined.
 visible='^(config)$'
 static='
+bridge/account cache
+bridge/worker/quarantine page
 bridge/base/body spool_dir
 bridge/base/date clock_offset
 bridge/base/log logs
 bridge/base/map seed
-bridge/base/stream waited_ms
+bridge/base/stream waited_us
 bridge/base/trust trusts
 '
 for object in $(find "$build/obj/wbxml" "$build/obj/bridge" "$build/obj/backends" -name '*.o' \
@@ -62,6 +64,8 @@ for object in $(find "$build/obj/wbxml" "$build/obj/bridge" "$build/obj/backends
 		if (symbol ~ /^(__|\.)/)
 			next
 		sub(/\.[0-9]+$/, "", symbol)
+		if (symbol == "role" && $2 != "g")
+			next
 		if ($2 == "g" ? symbol !~ visible : !index(static, "\n" name " " symbol "\n"))
 			print name ".c: variable " symbol " outlives its function"
 	}'
