@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Flags of one message as a phone wants them.  The answer to the last FETCH is what stands
- * afterwards, whoever else changed it, so the mark given back is the truth.  Worker.
+ * Flags of one message as a phone wants them.  What the server says last is what stands afterwards,
+ * whoever else changed it, so the mark given back is the truth.  Worker.
  */
 #include <string.h>
 
@@ -43,27 +43,30 @@ needs_look(const struct email *email)
 	return email->has.categories || (email->has.flag && email->flag.status != 2);
 }
 
+static unsigned
+store_send(struct imap *imap, uint32_t uid, char sign, const char *flags)
+{
+	return *flags ? imap_send(imap, "UID STORE %u %cFLAGS (%s)", uid, sign, flags) : 0;
+}
+
+/* Not .SILENT: the server answers with the flags that stand then.  Only if it says nothing (it may
+ * where nothing changed, and does where the message is gone) they are asked for. */
 static enum fault
 change_send(struct imap_store *store, const struct flag_change *change, struct look *look)
 {
 	struct imap *imap = store->imap;
 	struct imap_reader reader = { .fn = flags_take, .ctx = look };
-	unsigned add = 0, remove = 0, ask;
-	enum fault added = OK, removed = OK, asked;
+	unsigned add = store_send(imap, look->uid, '+', change->add);
+	unsigned remove = store_send(imap, look->uid, '-', change->remove);
+	enum fault added = OK, removed = OK, asked = OK;
 
-	if (*change->add)
-		add = imap_send(imap, "UID STORE %u +FLAGS.SILENT (%s)", look->uid, change->add);
-	if (*change->remove)
-		remove = imap_send(imap, "UID STORE %u -FLAGS.SILENT (%s)", look->uid,
-		    change->remove);
-	ask = flags_ask(imap, look->uid);
 	look->found = false;
 	if (add)
 		added = imap_wait(imap, add, &reader);
 	if (remove)
 		removed = imap_wait(imap, remove, &reader);
-	look->found = false;
-	asked = imap_wait(imap, ask, &reader);
+	if (!look->found)
+		asked = imap_wait(imap, flags_ask(imap, look->uid), &reader);
 	if (asked != OK)
 		return asked;
 	if (!look->found || look->flags.deleted)

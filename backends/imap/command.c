@@ -139,8 +139,9 @@ static const struct {
 	{ "EXPIRED", DENIED },
 };
 
+/* What the tagged response, read into the reader, means. */
 static enum fault
-outcome(struct imap *imap, struct imap_reader *reader)
+outcome(struct imap *imap, const struct imap_reader *reader)
 {
 	char account[128], host[128], reason[256];
 
@@ -159,44 +160,95 @@ outcome(struct imap *imap, struct imap_reader *reader)
 	return reader->no ? reader->no : REFUSED;
 }
 
-static enum fault
-tagged(struct imap *imap, struct imap_reader *reader)
+static enum imap_status
+status_of(const struct imap_response *r)
+{
+	return strcmp(r->word, "OK") == 0 ? IMAP_OK :
+	    strcmp(r->word, "NO") == 0 ? IMAP_NO : IMAP_BAD;
+}
+
+/* An answer out of turn is kept until its command is waited for.  false: to no command of ours. */
+static bool
+done_keep(struct imap *imap, const struct imap_response *r, unsigned waiting)
+{
+	struct imap_value tag = { .kind = IMAP_ATOM, .text = r->tag, .len = strlen(r->tag) };
+	uint64_t number;
+
+	if (!imap_number(&tag, (uint64_t)imap->session->imap_tag, &number) || number <= waiting)
+		return false;
+	for (unsigned i = 0; i < IMAP_DONE_MAX; i++) {
+		struct imap_done *done = &imap->done[i];
+
+		if (done->tag)
+			continue;
+		done->tag = (unsigned)number;
+		done->status = (unsigned char)status_of(r);
+		snprintf(done->code, sizeof(done->code), "%s", r->code);
+		snprintf(done->text, sizeof(done->text), "%s", r->text);
+		return true;
+	}
+	return false;
+}
+
+static bool
+done_take(struct imap *imap, unsigned tag, struct imap_reader *reader)
+{
+	for (unsigned i = 0; i < IMAP_DONE_MAX; i++) {
+		struct imap_done *done = &imap->done[i];
+
+		if (done->tag != tag)
+			continue;
+		reader->status = done->status;
+		memcpy(reader->code, done->code, sizeof(reader->code));
+		memcpy(reader->text, done->text, sizeof(reader->text));
+		done->tag = 0;
+		return true;
+	}
+	return false;
+}
+
+/* One response in hand.  true: the one that was waited for. */
+static bool
+response_take(struct imap *imap, unsigned tag, struct imap_reader *reader)
 {
 	const struct imap_response *r = &imap->scanner->response;
+	char want[16];
 
-	reader->status = strcmp(r->word, "OK") == 0 ? IMAP_OK :
-	    strcmp(r->word, "NO") == 0 ? IMAP_NO : IMAP_BAD;
+	if (reader->fn && r->type != IMAP_CONTINUE)
+		reader->fn(reader->ctx, r);
+	if (r->type != IMAP_TAGGED)
+		return false;
+	snprintf(want, sizeof(want), "%u", tag);
+	if (strcmp(r->tag, want) != 0) {
+		if (!done_keep(imap, r, tag))
+			imap_die(imap, "answer to no command");
+		return false;
+	}
+	reader->status = status_of(r);
 	snprintf(reader->code, sizeof(reader->code), "%s", r->code);
 	snprintf(reader->text, sizeof(reader->text), "%s", r->text);
-	return outcome(imap, reader);
+	return true;
 }
 
 /* Reads up to the tagged response, or to "+" where that is awaited. */
 static enum fault
 answers_read(struct imap *imap, unsigned tag, struct imap_reader *reader, bool until_continue)
 {
-	const struct imap_response *r = &imap->scanner->response;
-	char want[16];
 	enum fault fault = OK;
 
-	snprintf(want, sizeof(want), "%u", tag);
+	if (done_take(imap, tag, reader))
+		return OK;
 	imap->transport->in.strict = false;
 	imap->scanner->literal = reader->literal;
 	imap->scanner->ctx = reader->ctx;
-	while ((fault = response_read(imap)) == OK) {
-		if (r->type == IMAP_CONTINUE && until_continue)
+	while ((fault = response_read(imap)) == OK && !imap->dead) {
+		if (imap->scanner->response.type == IMAP_CONTINUE && until_continue)
 			break;
-		if (r->type == IMAP_TAGGED && strcmp(r->tag, want) != 0) {
-			fault = imap_die(imap, "answer to another command");
-			break;
-		}
-		if (reader->fn && r->type != IMAP_CONTINUE)
-			reader->fn(reader->ctx, r);
-		if (r->type == IMAP_TAGGED)
+		if (response_take(imap, tag, reader))
 			break;
 	}
 	imap->scanner->literal = NULL;
-	return fault;
+	return imap->dead ? TRY_LATER : fault;
 }
 
 enum fault
@@ -214,7 +266,7 @@ imap_wait(struct imap *imap, unsigned tag, struct imap_reader *reader)
 	transport_begin(imap->transport);
 	if (fault == OK)
 		fault = answers_read(imap, tag, reader, false);
-	return fault == OK ? tagged(imap, reader) : fault;
+	return fault == OK ? outcome(imap, reader) : fault;
 }
 
 enum fault
@@ -226,7 +278,7 @@ imap_wait_continue(struct imap *imap, unsigned tag, struct imap_reader *reader)
 		fault = answers_read(imap, tag, reader, true);
 	if (fault != OK || imap->scanner->response.type == IMAP_CONTINUE)
 		return fault;
-	fault = tagged(imap, reader);
+	fault = outcome(imap, reader);
 	return fault != OK ? fault : imap_die(imap, "command ended early");
 }
 

@@ -2,8 +2,10 @@
 /*
  * Commands on a connection and their answers.  Tags are libetpan's own counter, bytes go through
  * its stream, answers are read by the scanner, so both ways of talking can alternate.  Commands may
- * be pipelined: begin and end several, flush, then wait for each tag in turn.  After any error of
- * the stream or in what the server says the connection is dead: everything returns TRY_LATER.
+ * be pipelined, up to IMAP_PIPELINE: begin and end several, flush, then wait for each tag in turn.
+ * A server may then answer them in another order (Dovecot runs NOOP and STATUS side by side): the
+ * untagged responses of all go to whichever reader is waiting.  After any error of the stream or in
+ * what the server says the connection is dead: everything returns TRY_LATER.
  */
 #ifndef BACKENDS_IMAP_COMMAND_H
 #define BACKENDS_IMAP_COMMAND_H
@@ -20,6 +22,8 @@ struct imap;
 
 /* Each untagged response, and the tagged one (for its code); valid during the call only. */
 typedef void imap_response_fn(void *ctx, const struct imap_response *response);
+
+enum { IMAP_PIPELINE = 100 };
 
 enum imap_status { IMAP_OK, IMAP_NO, IMAP_BAD };
 

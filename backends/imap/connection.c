@@ -137,6 +137,7 @@ vanished_observe(struct imap *imap, const struct imap_value *first)
 
 	if (!first || first->kind != IMAP_ATOM)	/* (EARLIER): not news */
 		return;
+	imap->selected.status_holds = false;
 	arena = arena_new(0);
 	uidset_init(&set, arena);
 	if (uidset_parse(&set, first->text))
@@ -153,16 +154,23 @@ imap_observe(struct imap *imap, const struct imap_response *r)
 		code_observe(imap, r);
 	if (r->type != IMAP_UNTAGGED)
 		return;
-	if (strcmp(r->word, "EXISTS") == 0)
+	if (strcmp(r->word, "EXISTS") == 0) {
 		imap->selected.state.messages = r->number;
-	else if (strcmp(r->word, "EXPUNGE") == 0 && imap->selected.state.messages)
-		imap->selected.state.messages--;
-	else if (strcmp(r->word, "VANISHED") == 0)
+		imap->selected.status_holds = false;
+	} else if (strcmp(r->word, "EXPUNGE") == 0) {
+		if (imap->selected.state.messages)
+			imap->selected.state.messages--;
+		imap->selected.status_holds = false;
+	} else if (strcmp(r->word, "VANISHED") == 0) {
 		vanished_observe(imap, r->values);
-	else if (strcmp(r->word, "CAPABILITY") == 0)
+	} else if (strcmp(r->word, "FETCH") == 0) {
+		/* ours or news: to tell them apart is not worth the trouble */
+		imap->selected.status_holds = false;
+	} else if (strcmp(r->word, "CAPABILITY") == 0) {
 		caps_set(imap, r->values);
-	else if (strcmp(r->word, "BYE") == 0)
+	} else if (strcmp(r->word, "BYE") == 0) {
 		imap_die(imap, *r->text ? r->text : "BYE");
+	}
 }
 
 enum fault
@@ -210,7 +218,7 @@ session_open(struct imap *imap)
 
 	imap->session = mailimap_new(0, NULL);
 	imap->scanner = imap_scanner_new();
-	if (!imap->session || !imap->scanner || !stream) {
+	if (!imap->session || !imap->scanner || !stream || !imap->done) {
 		if (stream)
 			mailstream_close(stream);
 		return imap_die(imap, "no memory");
@@ -296,6 +304,7 @@ imap_open(const struct login *login, struct imap **ret_imap)
 		return TRY_LATER;
 	imap->account = strdup(login->account ? login->account : login->user);
 	imap->host = strdup(login->url->text);
+	imap->done = calloc(IMAP_DONE_MAX, sizeof(*imap->done));
 	buf_init(&imap->out, COMMANDS_MAX);
 	imap->transport = transport_open(login, why, sizeof(why));
 	if (!imap->transport) {
@@ -336,6 +345,7 @@ imap_close(struct imap **imap)
 	buf_free(&i->out);
 	free(i->account);
 	free(i->host);
+	free(i->done);
 	free(i);
 	*imap = NULL;
 }

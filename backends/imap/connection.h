@@ -51,10 +51,22 @@ enum imap_cap {
 struct selected {
 	char *name;		/* NULL: none */
 	struct imap_state state; /* messages and modseq follow the server's reports */
+	struct imap_state status; /* what STATUS last said of it */
+	bool status_holds;	/* and nothing was reported since */
 	bool no_modseq;
 	bool keywords;		/* new keywords may be made */
 	bool read_only;
 };
+
+/* A command that was answered before its turn. */
+struct imap_done {
+	unsigned tag;		/* 0: free */
+	unsigned char status;	/* enum imap_status */
+	char code[32];
+	char text[160];
+};
+
+enum { IMAP_DONE_MAX = 128 };
 
 struct imap {
 	struct transport *transport;
@@ -63,6 +75,7 @@ struct imap {
 	size_t in_used;		/* of the stream's read buffer, taken by the scanner */
 	struct imap_scanner *scanner;
 	struct buf out;		/* commands not yet flushed */
+	struct imap_done *done;	/* IMAP_DONE_MAX of them */
 	unsigned caps;
 	bool caps_fresh;	/* the server told them since the log-in began */
 	uint64_t append_limit;	/* 0: none said */

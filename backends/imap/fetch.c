@@ -21,7 +21,6 @@ enum {
 	WINDOW_BYTES = 8 * 1024 * 1024,	/* of text at once, at least one message */
 	TEXTS_MAX = 64,			/* sections of one message */
 	SECTION_MAX = 512,		/* bytes of a section's name */
-	COMMANDS_AT_ONCE = 8 * 1024,	/* bytes of commands in flight */
 };
 
 /* One message on its way. */
@@ -258,7 +257,7 @@ groups_fetch(struct loading *l, struct group **groups)
 	struct group *end = *groups;
 	enum fault fault = OK;
 
-	for (; end && l->store->imap->out.len < COMMANDS_AT_ONCE; end = end->next)
+	for (unsigned n = 0; end && n < IMAP_PIPELINE / 2; n++, end = end->next)
 		group_send(l, end);
 	for (; *groups != end && fault != TRY_LATER; *groups = (*groups)->next)
 		fault = answer_wait(l, (*groups)->tag, text_read);

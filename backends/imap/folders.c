@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The folders of an account, as the bridge sees them.  Worker. */
 #include <string.h>
+#include <strings.h>
 
 #include "backends/imap/list.h"
 #include "backends/imap/store.h"
 #include "bridge/base/arena.h"
-
-enum { IN_FLIGHT = 100 };
 
 static const enum folder_type types[N_SPECIALS] = {
 	[SPECIAL_NONE] = FOLDER_USER_MAIL,
@@ -17,51 +16,47 @@ static const enum folder_type types[N_SPECIALS] = {
 	[SPECIAL_ARCHIVE] = FOLDER_USER_MAIL,
 };
 
-struct identity {
+struct identities {
 	struct arena *arena;
-	const char *found;
+	struct listed *list;
+	size_t n;
 };
 
 /* "* STATUS name (MAILBOXID (F221))", RFC 8474 4.3. */
 static void
 identity_read(void *ctx, const struct imap_response *r)
 {
-	struct identity *identity = ctx;
-	const char *text;
+	const struct identities *identities = ctx;
+	const char *name, *text;
 
-	if (strcmp(r->word, "STATUS") != 0 || !r->values)
+	if (strcmp(r->word, "STATUS") != 0 || !r->values || !(name = imap_text(r->values)))
 		return;
 	text = imap_text(imap_list(imap_find(imap_list(r->values->next), "MAILBOXID")));
-	if (text)
-		identity->found = arena_strdup(identity->arena, text);
-}
-
-static bool
-has_identity(const struct listed *l)
-{
-	return !l->no_select && !l->hidden;
+	for (size_t i = 0; text && i < identities->n; i++)
+		if (strcasecmp(identities->list[i].id, name) == 0 &&
+		    (identities->list[i].inbox || strcmp(identities->list[i].id, name) == 0))
+			identities->list[i].identity = arena_strdup(identities->arena, text);
 }
 
 /* Asked by STATUS: in LIST RETURN (STATUS (...)) Cyrus 3.6 prints garbage for it. */
 static enum fault
-identities_load(struct imap_store *store, struct list *list)
+identities_load(struct imap_store *store, const struct list *list)
 {
-	unsigned tags[IN_FLIGHT];
+	unsigned tags[IMAP_PIPELINE];
 
-	for (size_t at = 0; at < list->n && !store->imap->dead; at += IN_FLIGHT) {
-		size_t n = list->n - at < IN_FLIGHT ? list->n - at : IN_FLIGHT;
+	for (size_t at = 0; at < list->n && !store->imap->dead; at += IMAP_PIPELINE) {
+		struct identities part = { store->base.arena, list->list + at, list->n - at };
+		struct imap_reader reader = { .fn = identity_read, .ctx = &part };
 
-		for (size_t i = 0; i < n; i++)
-			tags[i] = has_identity(&list->list[at + i]) ?
+		if (part.n > IMAP_PIPELINE)
+			part.n = IMAP_PIPELINE;
+		for (size_t i = 0; i < part.n; i++)
+			tags[i] = part.list[i].no_select || part.list[i].hidden ? 0 :
 			    imap_send(store->imap, "STATUS %s (MAILBOXID)",
-				imap_quote(store->base.arena, list->list[at + i].id)) : 0;
-		for (size_t i = 0; i < n; i++) {
-			struct identity identity = { .arena = store->base.arena };
-			struct imap_reader reader = { .fn = identity_read, .ctx = &identity };
-
-			if (tags[i] && imap_wait(store->imap, tags[i], &reader) == OK)
-				list->list[at + i].identity = identity.found;
-		}
+				imap_quote(store->base.arena, part.list[i].id));
+		for (size_t i = 0; i < part.n; i++)
+			if (tags[i])
+				imap_wait(store->imap, tags[i], &reader);
 	}
 	return store->imap->dead ? TRY_LATER : OK;
 }
