@@ -24,7 +24,6 @@
 #include "bridge/spawn.h"
 
 enum {
-	DEATHS_MAX = 10,         /* of one place within DEATHS_SPAN_MS; beyond it a pause */
 	DEATHS_SPAN_MS = 10000,
 	PAUSE_MS = 1000,
 	CLOSED_GRACE_MS = 5000,  /* from closing the control channel to the end */
@@ -462,13 +461,12 @@ static void
 death_count(struct place *place)
 {
 	int64_t now = now_ms();
+	int64_t *tenth_last = &place->deaths[place->n_deaths % DEATHS_MAX];
+	bool often = place->n_deaths >= DEATHS_MAX && now - *tenth_last < DEATHS_SPAN_MS;
 
-	if (now - place->deaths_since > DEATHS_SPAN_MS) {
-		place->deaths_since = now;
-		place->deaths = 0;
-	}
-	place->deaths++;
-	place->fill_at = place->deaths > DEATHS_MAX ? now + PAUSE_MS : now;
+	*tenth_last = now;
+	place->n_deaths++;
+	place->fill_at = often ? now + PAUSE_MS : now;
 }
 
 static void

@@ -17,6 +17,14 @@
 #include "bridge/sockets.h"
 #include "bridge/supplies.h"
 
+enum {
+	WORKERS_MAX = 512,
+	PLACE_FRONT = 0,
+	PLACE_WATCH = 1,
+	PLACE_WORKER = 2,
+	DEATHS_MAX = 10, /* of one place within ten seconds; beyond it a pause before the next */
+};
+
 struct pollfd;
 
 struct child {
@@ -39,11 +47,9 @@ struct place {
 	struct child *child;     /* NULL: empty */
 	struct child *outgoing;  /* to be drained once `child` is ready */
 	int64_t fill_at;         /* not before */
-	int64_t deaths_since;    /* start of the span in which deaths are counted */
-	unsigned deaths;
+	int64_t deaths[DEATHS_MAX]; /* when the last ones happened, as a ring */
+	unsigned n_deaths;
 };
-
-enum { WORKERS_MAX = 512, PLACE_FRONT = 0, PLACE_WATCH = 1, PLACE_WORKER = 2 };
 
 struct family {
 	/* borrowed, set by the parent */
