@@ -20,6 +20,7 @@
 enum {
 	COMMAND_MAX = 512,	/* with an address of at most 254 bytes and our parameters */
 	PIPELINE = 50,		/* commands on the way before their answers are read */
+	QUOTE = 300,
 	TOUCH_EVERY = 64 * 1024, /* bytes of data that count as progress */
 };
 
@@ -29,6 +30,7 @@ refuse(struct session *session, struct refusals *ret, const char *address,
 {
 	struct arena *arena = session->sender.arena;
 	struct refusal *list = arena_array(arena, ret->n + 1, sizeof(*list));
+	char who[QUOTE], why[QUOTE];
 
 	if (ret->n > 0)
 		memcpy(list, ret->list, ret->n * sizeof(*list));
@@ -37,7 +39,9 @@ refuse(struct session *session, struct refusals *ret, const char *address,
 	list[ret->n].text = arena_strdup(arena, reply->text);
 	ret->list = list;
 	ret->n++;
-	log_event(LEVEL_INFO, session->request_id, "smtp-refused", "code=%d", reply->code);
+	log_event(LEVEL_INFO, session->request_id, "smtp-refused", "to=%s code=%d reason=%s",
+	    log_quote(address, who, sizeof(who)), reply->code,
+	    log_quote(reply->text, why, sizeof(why)));
 }
 
 /* Refuses before a word is said: what cannot be sent to this server at all. */
