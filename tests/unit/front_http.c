@@ -45,12 +45,14 @@ static const struct {
 	{ "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 404, true, "", "" },
 	{ "rubbish\r\n\r\n", 400, false, "Connection: close", "http=400" },
 	{ "GET / HTTP/3.0\r\nHost: h\r\n\r\n", 505, false, "", "http=505" },
-	{ POST "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n", 400, false, "", "http=400" },
+	{ POST "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n", 400, false, "",
+	    "http=400" },
 	{ POST "Content-Length: 4\r\nContent-Length: 5\r\n\r\n", 400, false, "", "http=400" },
 	{ POST "Transfer-Encoding: gzip, chunked\r\n\r\n", 501, false, "", "http=501" },
 	{ POST "Expect: miracles\r\nContent-Length: 4\r\n\r\n", 417, false, "", "http=417" },
 	{ POST "Content-Length: 200000\r\n\r\n", 413, false, "Connection: close", "http=413" },
-	{ POST "Expect: 100-continue\r\nContent-Length: 200000\r\n\r\n", 413, false, "", "http=413" },
+	{ POST "Expect: 100-continue\r\nContent-Length: 200000\r\n\r\n", 413, false, "",
+	    "http=413" },
 	{ POST "Transfer-Encoding: chunked\r\n\r\n20000000\r\n", 413, false, "", "http=413" },
 	{ POST "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, false, "", "broken chunked body" },
 	{ "POST /Microsoft-Server-ActiveSync HTTP/1.1\r\nHost: h\r\nContent-Length: 999999\r\n\r\n",
@@ -141,7 +143,8 @@ a_worker_gets_the_request_as_sent(void **state)
 	const struct ipc_request *request = &play.message->request;
 
 	(void)state;
-	say(fd, "POST /Microsoft-Server-ActiveSync?Cmd=Sync&User=u HTTP/1.1\r\nHost: mail.test\r\n" AUTH
+	say(fd, "POST /Microsoft-Server-ActiveSync?Cmd=Sync&User=u HTTP/1.1\r\n"
+	    "Host: mail.test\r\n" AUTH
 	    "MS-ASProtocolVersion: 14.1\r\nX-MS-PolicyKey: 7\r\nUser-Agent: Test/1\r\n"
 	    "Content-Type: application/vnd.ms-sync.wbxml\r\nAccept-Encoding: gzip\r\n"
 	    "MS-ASAcceptMultiPart: T\r\nAccept-Language: de\r\nContent-Length: 5\r\n\r\nab\0cd");
@@ -325,7 +328,8 @@ proxies_tell_who_the_phone_is(void **state)
 	} cases[] = {
 		{ PLAIN, "", "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n",
 		    "192.0.2.1", 1 },
-		{ PLAIN, "", "X-Forwarded-For: 10.9.9.9, 192.0.2.7, 127.0.0.2\r\n", "192.0.2.7", 0 },
+		{ PLAIN, "", "X-Forwarded-For: 10.9.9.9, 192.0.2.7, 127.0.0.2\r\n",
+		    "192.0.2.7", 0 },
 		{ PLAIN, "", "X-Forwarded-For: rubbish\r\n", "127.0.0.1", 0 },
 		{ PROXY, "PROXY TCP4 198.51.100.4 127.0.0.1 4711 443\r\n", "", "198.51.100.4", 0 },
 		{ PROXY, "PROXY TCP4 198.51.100.4 127.0.0.1 4711 443\r\n",

@@ -153,7 +153,8 @@ static void
 the_deadline_brings_the_canned_answer(void **state)
 {
 	(void)state;
-	assert_int_equal(hold(1, (struct wait_spec) { "d1", "s1", "nothing", 60000, 1 }), PARK_HELD);
+	assert_int_equal(hold(1, (struct wait_spec) { "d1", "s1", "nothing", 60000, 1 }),
+	    PARK_HELD);
 	assert_string_equal(wishes(), "sub a INBOX=s1;");
 	pass(59000);
 	assert_string_equal(wishes(), "");

@@ -92,6 +92,7 @@ play_config_send(struct play *play, const char *text, const struct play_tls *tls
 static inline char *
 play_config_text(const struct play *play, const char *settings)
 {
+	const char *level = getenv("PLAY_LOG");
 	char *text = NULL;
 
 	assert_true(asprintf(&text, "[server]\nlisten = 127.0.0.1:1001 plain\n"
@@ -99,7 +100,7 @@ play_config_text(const struct play *play, const char *settings)
 	    "tls_certificate = /nowhere.pem\ntls_key = /nowhere.key\nstate = memory:\n"
 	    "sync_log = %s\nlog_level = %s\n%s\n"
 	    "[domain *]\nimap = imaps://127.0.0.1\nsmtp = smtps://127.0.0.1\n",
-	    play->sync_log, getenv("PLAY_LOG") != NULL ? getenv("PLAY_LOG") : "error", settings) > 0);
+	    play->sync_log, level != NULL ? level : "error", settings) > 0);
 	return text;
 }
 
@@ -188,7 +189,7 @@ play_start(struct play *play, const char *settings, const struct play_tls *tls)
 	play->pid = fork();
 	if (play->pid == 0) {
 		close(pair[0]);
-		_exit(play_child(pair[1]));
+		exit(play_child(pair[1]));
 	}
 	close(pair[1]);
 	play->control = ipc_end_new(pair[0], false);

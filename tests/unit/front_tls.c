@@ -158,7 +158,11 @@ old_versions_are_refused(void **state)
 	static const struct {
 		int version;
 		bool ok;
-	} cases[] = { { TLS1_1_VERSION, false }, { TLS1_2_VERSION, true }, { TLS1_3_VERSION, true } };
+	} cases[] = {
+		{ TLS1_1_VERSION, false },
+		{ TLS1_2_VERSION, true },
+		{ TLS1_3_VERSION, true },
+	};
 
 	(void)state;
 	SSL_CTX_set_security_level(client, 0);
