@@ -94,6 +94,7 @@ struct config {
 	unsigned n_domains;
 	const char *path; /* of the file, for messages */
 	struct arena *arena; /* owns all of the above */
+	struct config *older; /* what it has replaced in this process: pointers there live on */
 };
 
 /* One mistake found; file, line (0: none), key and reason. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,7 @@ role_run(const struct options *options)
 		[ROLE_WATCH] = watch_main,
 	};
 	struct role_start start;
+	int code;
 
 	if (fcntl(ROLE_CONTROL_FD, F_GETFD) < 0) {
 		fprintf(stderr, "easbridged: --role is for the parent's use\n");
@@ -138,7 +140,9 @@ role_run(const struct options *options)
 	}
 	if (!role_begin(options->role, options->slot, &start))
 		return 1;
-	return mains[options->role](&start);
+	code = mains[options->role](&start);
+	role_end(&start);
+	return code;
 }
 
 /* Waits for the parent's report; the exit code that follows from it. */
@@ -237,29 +241,24 @@ standard_descriptors_open(void)
 		close(fd);
 }
 
-/* The path stays valid after the step to the root directory. */
-static const char *
-path_absolute(const char *path)
-{
-	char *absolute = realpath(path, NULL);
-
-	return absolute != NULL ? absolute : path;
-}
-
 int
 main(int argc, char **argv)
 {
 	struct options options = options_read(argc, argv);
 	struct parent_start start = { .program = argv[0], .report_fd = -1 };
+	char path[PATH_MAX];
 
 	if (options.role != ROLE_PARENT)
 		return role_run(&options);
 	standard_descriptors_open();
-	options.config_path = path_absolute(options.config_path);
+	/* it must stay valid after the step to the root directory */
+	if (realpath(options.config_path, path) != NULL)
+		options.config_path = path;
 	start.config_path = options.config_path;
 	start_prepare(&options, &start);
 	if (options.check) {
 		printf("%s: no mistakes\n", options.config_path);
+		supplies_free(&start.supplies);
 		return 0;
 	}
 	umask(027);

@@ -100,6 +100,7 @@ role_config_renew(struct ipc_message *message)
 
 	if (renewed == NULL)
 		return false;
+	renewed->older = config;
 	config = renewed;
 	role_logs_open(&config->server);
 	return true;
@@ -177,4 +178,23 @@ role_begin(enum role role, unsigned slot, struct role_start *ret_start)
 	}
 	*ret_start = start;
 	return true;
+}
+
+void
+role_end(struct role_start *start)
+{
+	ipc_end_close(&start->control);
+	if (start->config != NULL)
+		ipc_message_done(start->config);
+	free(start->config);
+	start->config = NULL;
+	if (start->breadcrumb != NULL)
+		munmap(start->breadcrumb, BREADCRUMB_SIZE);
+	start->breadcrumb = NULL;
+	while (config != NULL) {
+		struct config *older = config->older;
+
+		config_free(&config);
+		config = older;
+	}
 }

@@ -38,13 +38,16 @@ enum role role_parse(const char *name);
  */
 bool role_begin(enum role role, unsigned slot, struct role_start *ret_start);
 
+/* Gives back what role_begin made and the role has not taken (set to NULL), and `config`. */
+void role_end(struct role_start *start);
+
 struct server_config;
 
 /* Turns both logs to what the settings say; one that cannot be opened stays as it was. */
 void role_logs_open(const struct server_config *server);
 
 /* A later CONFIG message: parses it, makes it the global `config` and turns the logs to the files
- * it names.  The old one is not freed: pointers into it may live on.  False: the old one stays. */
+ * it names.  The old one is kept: pointers into it may live on.  False: the old one stays. */
 bool role_config_renew(struct ipc_message *message);
 
 int front_main(struct role_start *start);
