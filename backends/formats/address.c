@@ -25,8 +25,10 @@ struct entry {
 	struct arena *arena;
 	struct buf raw, phrase, angle, comment;
 	bool has_angle;
+	bool is_doubtful;	/* two addresses in one entry */
 	bool has_no_quote;	/* no closing quote in the rest: do not search again */
 	bool join;
+	bool is_strict;
 	struct addresses *ret;
 	unsigned cap;
 };
@@ -45,6 +47,7 @@ entry_reset(struct entry *entry)
 	buf_reset(&entry->angle);
 	buf_reset(&entry->comment);
 	entry->has_angle = false;
+	entry->is_doubtful = false;
 }
 
 static void
@@ -112,7 +115,8 @@ entry_end(struct entry *entry)
 
 	if (entry->has_angle) {
 		name = name_of(entry, entry->phrase.len > 0 ? &entry->phrase : &entry->comment);
-		address = address_of(entry, &entry->angle);
+		address = entry->is_doubtful && entry->is_strict ? "" :
+		    address_of(entry, &entry->angle);
 	} else if (has_at) {
 		name = name_of(entry, &entry->comment);
 		address = address_of(entry, &entry->raw);
@@ -185,6 +189,7 @@ read_angle(struct entry *entry, const char *at)
 	bool is_quoted = false;
 
 	buf_reset(&entry->angle);
+	entry->is_doubtful = entry->has_angle;
 	entry->has_angle = true;
 	for (at++; *at != '\0'; at++) {
 		if (*at == '"')
@@ -220,7 +225,7 @@ read_plain(struct entry *entry, char c)
 void
 address_parse(struct arena *arena, const char *value, bool join, struct addresses *ret)
 {
-	struct entry entry = { .arena = arena, .join = join, .ret = ret };
+	struct entry entry = { .arena = arena, .join = join, .is_strict = !join, .ret = ret };
 	size_t max = strlen(value) * 2 + 16;
 
 	ret->list = NULL;

@@ -22,7 +22,10 @@ struct addresses {
 	unsigned n;
 };
 
-/* join: "Foo, Bar <x@y>" is one person (display); else what has no address stays an entry. */
+/*
+ * join: for display, "Foo, Bar <x@y>" is one person.  Else for sending: what has no address, or two,
+ * stays an entry with address "".
+ */
 void address_parse(struct arena *arena, const char *value, bool join, struct addresses *ret);
 
 /* `"Name" <a@b>` joined by separator, whole entries of at most max bytes in all. */

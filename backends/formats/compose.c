@@ -110,6 +110,25 @@ write_joined(struct composing *composing)
 	compose_texts_free(&texts);
 }
 
+static bool
+has_8bit(const struct body *body)
+{
+	unsigned char window[16 * 1024];
+	size_t at = 0;
+	ssize_t got;
+
+	while ((got = body_read_at(body, at, window, sizeof(window))) > 0) {
+		unsigned char all = 0;
+
+		for (ssize_t i = 0; i < got; i++)
+			all |= window[i];
+		if (all > 127)
+			return true;
+		at += (size_t)got;
+	}
+	return false;
+}
+
 static enum fault
 write_message(struct composing *composing)
 {
@@ -125,8 +144,7 @@ write_message(struct composing *composing)
 		compose_wrapped(composing);
 		break;
 	}
-	composing->envelope->is_8bit = composing->phone.read.has_8bit ||
-	    composing->source.read.has_8bit;
+	composing->envelope->is_8bit = has_8bit(composing->message);
 	if (!composing->message->failed)
 		return OK;
 	return composing->message->too_big ? TOO_BIG : TRY_LATER;

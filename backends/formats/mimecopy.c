@@ -178,6 +178,7 @@ mimecopy_text(struct body *to, const char *subtype, const char *text, size_t n)
 	buf_init(&out, n * 4 + 64);
 	transfer_put_qp(&out, text, n);
 	body_write(to, out.data, out.len);
-	body_puts(to, "\r\n");
+	if (n == 0 || text[n - 1] != '\n')
+		body_puts(to, "\r\n");
 	buf_free(&out);
 }
