@@ -31,4 +31,6 @@ sync_options_default(void)
  * that a folder is not listed anew at each Sync, and never cuts into the time asked for. */
 int64_t sync_options_since(uint8_t filter, int64_t now);
 
+bool sync_options_is_equal(const struct sync_options *a, const struct sync_options *b);
+
 #endif

@@ -13,6 +13,7 @@
 #include "bridge/sync/blob.h"
 #include "bridge/sync/hierarchy.h"
 #include "bridge/sync/key.h"
+#include "bridge/sync/known_state.h"
 
 enum { FORMAT = 1, FOLDER_BYTES = 4, SHOWN_MAX = 16 * 1024 * 1024 };
 
@@ -164,6 +165,17 @@ shown_tell(struct shown *shown, const struct shown_list *list)
 		return;
 	shown->told = *list;
 	shown->key++;
+}
+
+enum fault
+shown_forget_dropped(struct request *request, const struct shown *shown)
+{
+	enum fault fault = OK;
+
+	for (unsigned i = 0; i < shown->held.n && fault == OK; i++)
+		if (!shown_list_find(&shown->told, shown->held.list[i].number))
+			fault = known_forget(request, shown->held.list[i].number);
+	return fault;
 }
 
 struct shown_list

@@ -59,6 +59,8 @@ void shown_begin(struct shown *shown);
 void shown_acknowledge(struct shown *shown);
 /* The answer tells this list.  A new key unless the last answer told the very same. */
 void shown_tell(struct shown *shown, const struct shown_list *list);
+/* Folders that the device has dropped, or will with the last answer: so do we. */
+enum fault shown_forget_dropped(struct request *request, const struct shown *shown);
 
 struct shown_list shown_list_of(struct arena *arena, const struct collection *list, unsigned n);
 bool shown_list_is_equal(const struct shown_list *a, const struct shown_list *b);
