@@ -38,10 +38,6 @@ clients_new(struct front *front, uint32_t max)
 		clients_free(&clients);
 		return NULL;
 	}
-	for (uint32_t i = max; i > 0; i--) {
-		clients->table[i - 1].next = clients->free;
-		clients->free = i;
-	}
 	return clients;
 }
 
@@ -50,7 +46,7 @@ clients_free(struct clients **clients)
 {
 	if (*clients == NULL)
 		return;
-	for (uint32_t i = 0; (*clients)->table != NULL && i < (*clients)->max; i++) {
+	for (uint32_t i = 0; i < (*clients)->used; i++) {
 		if ((*clients)->table[i].state != CLIENT_FREE)
 			client_close(&(*clients)->table[i]);
 	}
@@ -92,7 +88,7 @@ is_near(const struct sockaddr *peer)
 bool
 clients_has_room(const struct clients *clients)
 {
-	return clients->free != 0 || clients->oldest != 0;
+	return clients->n < clients->max || clients->oldest != 0;
 }
 
 static struct client *
@@ -100,12 +96,15 @@ slot_take(struct clients *clients)
 {
 	struct client *client;
 
-	if (clients->free == 0 && clients->oldest != 0)
+	if (clients->n == clients->max && clients->oldest != 0)
 		client_close(client_at(clients, clients->oldest));
-	client = client_at(clients, clients->free);
-	if (client == NULL)
+	if (clients->n == clients->max)
 		return NULL;
-	clients->free = client->next;
+	client = client_at(clients, clients->free);
+	if (client != NULL)
+		clients->free = client->next;
+	else
+		client = &clients->table[clients->used++];
 	clients->n++;
 	*client = (struct client) { .clients = clients };
 	return client;
@@ -154,7 +153,7 @@ struct client *
 clients_find(const struct clients *clients, uint64_t serial)
 {
 	uint64_t slot = serial & ((1u << SLOT_BITS) - 1);
-	struct client *client = slot < clients->max ? &clients->table[slot] : NULL;
+	struct client *client = slot < clients->used ? &clients->table[slot] : NULL;
 
 	if (client == NULL || client->state == CLIENT_FREE || client->serial != serial)
 		return NULL;

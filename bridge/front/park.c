@@ -74,7 +74,8 @@ struct park {
 	void *ctx;
 	struct record *records;   /* [max]; a record's number is its place from 1 */
 	uint32_t max, n;
-	uint32_t free;            /* first of the free list */
+	uint32_t used;            /* records that were ever used; the others are untouched memory */
+	uint32_t free;            /* first of the free list among these */
 	uint32_t *devices;        /* buckets of the device chain */
 	uint32_t device_mask;
 	struct deadlines deadlines;
@@ -109,10 +110,6 @@ park_new(uint32_t max, const struct park_ops *ops, void *ctx)
 		park_free(&park);
 		return NULL;
 	}
-	for (uint32_t i = max; i > 0; i--) {
-		park->records[i - 1].next_free = park->free;
-		park->free = i;
-	}
 	return park;
 }
 
@@ -121,7 +118,7 @@ park_free(struct park **park)
 {
 	if (*park == NULL)
 		return;
-	for (uint32_t i = 0; (*park)->records != NULL && i < (*park)->max; i++)
+	for (uint32_t i = 0; i < (*park)->used; i++)
 		wait_wipe(&(*park)->records[i].wait);
 	deadlines_free(&(*park)->deadlines);
 	free((*park)->devices);
@@ -209,10 +206,14 @@ record_take(struct park *park)
 {
 	struct record *record;
 
-	if (park->free == 0)
+	if (park->free != 0) {
+		record = &park->records[park->free - 1];
+		park->free = record->next_free;
+	} else if (park->used < park->max) {
+		record = &park->records[park->used++];
+	} else {
 		return NULL;
-	record = &park->records[park->free - 1];
-	park->free = record->next_free;
+	}
 	*record = (struct record) { .state = RUNNING };
 	park->n++;
 	return record;
@@ -356,7 +357,7 @@ void
 park_changed(struct park *park, const struct ipc_changed *message, bool from_old)
 {
 	uint64_t place = message->park & ((1u << ID_SLOT_BITS) - 1);
-	struct record *record = place < park->max ? &park->records[place] : NULL;
+	struct record *record = place < park->used ? &park->records[place] : NULL;
 	int64_t delay;
 
 	if (record == NULL || record->state != HELD || record->id != message->park)
@@ -379,7 +380,7 @@ park_watch_up(struct park *park)
 	park->has_watch = true;
 	park->resubscribe = 0;
 	park->resubscribe_ms = now_ms();
-	for (uint32_t i = 0; i < park->max; i++)
+	for (uint32_t i = 0; i < park->used; i++)
 		park->records[i].subscribed = false;
 }
 
@@ -388,7 +389,7 @@ park_watch_down(struct park *park)
 {
 	park->has_watch = false;
 	park->resubscribe = park->max;
-	for (uint32_t i = 0; i < park->max; i++)
+	for (uint32_t i = 0; i < park->used; i++)
 		park->records[i].subscribed = false;
 }
 
@@ -404,7 +405,7 @@ resubscribe_some(struct park *park)
 {
 	uint32_t left = PARK_RESUBSCRIBE * PACE / 1000;
 
-	while (park->resubscribe < park->max && left > 0) {
+	while (park->resubscribe < park->used && left > 0) {
 		struct record *record = &park->records[park->resubscribe++];
 
 		if (record->state != HELD || record->subscribed)
@@ -412,6 +413,8 @@ resubscribe_some(struct park *park)
 		record_subscribe(park, record);
 		left--;
 	}
+	if (park->resubscribe == park->used)
+		park->resubscribe = park->max;
 	park->resubscribe_ms = now_ms() + PACE;
 }
 
@@ -427,7 +430,7 @@ park_drain(struct park *park, uint32_t seconds)
 	park->drain_until = until;
 	park->drain_whole = until - now_ms();
 	park->drain_n = park->n;
-	park->drain_left = park->max;
+	park->drain_left = park->used;
 }
 
 /* Finishes so many that the share of those left is that of the time left. */
