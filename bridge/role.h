@@ -47,7 +47,8 @@ struct server_config;
 void role_logs_open(const struct server_config *server);
 
 /* A later CONFIG message: parses it, makes it the global `config` and turns the logs to the files
- * it names.  The old one is kept: pointers into it may live on.  False: the old one stays. */
+ * it names.  The old one is kept as config->older: pointers into it may live on (where none do,
+ * config_free(&config->older)).  False: nothing has changed. */
 bool role_config_renew(struct ipc_message *message);
 
 int front_main(struct role_start *start);

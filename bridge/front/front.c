@@ -58,11 +58,9 @@ tls_take(struct front *front, struct ipc_message *message)
 static void
 take_config(struct front *front, struct ipc_message *message)
 {
-	struct config *old = config;
-
 	if (!role_config_renew(message))
 		return;
-	config_free(&old); /* nothing in this process keeps pointers into it */
+	config_free(&config->older); /* nothing in this process keeps pointers into it */
 	body_spool_dir_set(config->server.spool_dir);
 	tls_take(front, message);
 	proof_forget_refused(front->proof);
