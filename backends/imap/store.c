@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backends/imap/transport.h"
 #include "backends/imap/view.h"
+#include "backends/imap/watch.h"
 #include "bridge/base/arena.h"
+#include "bridge/base/stream.h"
 #include "bridge/config.h"
 
 static char *
@@ -160,6 +163,12 @@ store_find_new(struct imap_store *store, const char *message_id, uint32_t uidnex
 	return found;
 }
 
+static bool
+store_peer(struct store *base, struct sockaddr_storage *ret_address)
+{
+	return stream_peer(imap_store(base)->imap->transport->stream, ret_address);
+}
+
 const struct store_ops imap_store_ops = {
 	.name = "imap",
 	.classes = 1u << CLASS_EMAIL,
@@ -178,4 +187,6 @@ const struct store_ops imap_store_ops = {
 	.move = imap_move,
 	.empty = imap_empty,
 	.search = imap_search,
+	.peer = store_peer,
+	.watch = &imap_watch_ops,
 };
