@@ -106,35 +106,38 @@ address_of(struct entry *entry, struct buf *text)
 	return copy;
 }
 
+/* "Foo, Bar <x@y>": keeps "Foo, " for the next entry.  Not decoded here: it may go on for long. */
+static void
+entry_join(struct entry *entry)
+{
+	if (entry->phrase.len > 0)
+		buf_puts(&entry->phrase, ", ");
+	buf_reset(&entry->raw);
+	buf_reset(&entry->comment);
+}
+
 /* The entry is complete. */
 static void
 entry_end(struct entry *entry)
 {
 	bool has_at = memchr(buf_str(&entry->raw), '@', entry->raw.len) != NULL;
-	const char *name, *address;
+	const char *name, *address = "";
 
 	if (entry->has_angle) {
 		name = name_of(entry, entry->phrase.len > 0 ? &entry->phrase : &entry->comment);
-		address = entry->is_doubtful && entry->is_strict ? "" :
-		    address_of(entry, &entry->angle);
+		if (!entry->is_doubtful || !entry->is_strict)
+			address = address_of(entry, &entry->angle);
 	} else if (has_at) {
 		name = name_of(entry, &entry->comment);
 		address = address_of(entry, &entry->raw);
+	} else if (entry->join) {
+		entry_join(entry);
+		return;
 	} else {
 		name = name_of(entry, &entry->phrase);
-		address = "";
-		if (name[0] == '\0')
-			goto done;
-		if (entry->join) { /* "Foo, Bar <x@y>": keep "Foo, " for the next */
-			buf_puts(&entry->phrase, ", ");
-			buf_reset(&entry->raw);
-			buf_reset(&entry->comment);
-			return;
-		}
 	}
 	if (name[0] != '\0' || address[0] != '\0')
 		list_add(entry, name, address);
-done:
 	entry_reset(entry);
 }
 
@@ -259,7 +262,7 @@ address_parse(struct arena *arena, const char *value, bool join, struct addresse
 		}
 	}
 	entry.join = false;
-	entry_end(&entry);
+	entry_end(&entry); /* what is left has no successor to be joined with */
 	buf_free(&entry.raw);
 	buf_free(&entry.phrase);
 	buf_free(&entry.angle);

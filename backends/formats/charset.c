@@ -148,29 +148,6 @@ is_ascii(const uint8_t *data, size_t n)
 	return all < 0x80;
 }
 
-bool
-charset_is_utf8(const void *data, size_t n)
-{
-	const uint8_t *bytes = data;
-	size_t lead = n;
-
-	for (size_t back = 1; back <= 3 && back <= n; back++)
-		if (bytes[n - back] >= 0xc0) {
-			lead = n - back;
-			break;
-		}
-	return utf8_is_valid(data, n) || (lead < n && utf8_is_valid(data, lead));
-}
-
-static bool
-has_c1(const uint8_t *data, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (data[i] >= 0x80 && data[i] < 0xa0)
-			return true;
-	return false;
-}
-
 /* Bytes of the character at data; 0: broken; more than n: cut. */
 static size_t
 utf8_length(const uint8_t *data, size_t n)
@@ -187,6 +164,37 @@ utf8_length(const uint8_t *data, size_t n)
 	    (data[0] == 0xf0 && data[1] < 0x90) || (data[0] == 0xf4 && data[1] > 0x8f)))
 		return 0;
 	return want;
+}
+
+bool
+charset_is_utf8(const void *data, size_t n)
+{
+	const uint8_t *bytes = data;
+	bool has_whole = false; /* "caf\xe9" is no cut UTF-8: nothing else in it is UTF-8 either */
+
+	for (size_t i = 0; i < n;) {
+		size_t length;
+
+		if (bytes[i] < 0x80) {
+			i++;
+			continue;
+		}
+		length = utf8_length(bytes + i, n - i);
+		if (length == 0 || (length > n - i && !has_whole))
+			return false;
+		has_whole = true;
+		i += length;
+	}
+	return true;
+}
+
+static bool
+has_c1(const uint8_t *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (data[i] >= 0x80 && data[i] < 0xa0)
+			return true;
+	return false;
 }
 
 /* Legal in XML 1.0; data is one whole valid character. */

@@ -128,6 +128,7 @@ static void
 put_code(struct writer *writer, uint32_t code)
 {
 	char text[4];
+	size_t n;
 
 	if (code == 0xa0 || code == 0x2007 || code == 0x202f) {
 		put_blank(writer, ' ');
@@ -137,8 +138,9 @@ put_code(struct writer *writer, uint32_t code)
 		put_blank(writer, (char)code);
 		return;
 	}
-	if (!is_invisible(writer, code))
-		put_visible(writer, text, entity_print(code, text));
+	n = is_invisible(writer, code) ? 0 : entity_print(code, text);
+	if (n > 0)
+		put_visible(writer, text, n);
 }
 
 /* Code point of the valid UTF-8 at text. */

@@ -50,9 +50,9 @@ digit_of(uint8_t c)
 		return (unsigned)c - 'a' + 26;
 	if (c >= '0' && c <= '9')
 		return (unsigned)c - '0' + 52;
-	if (c == '+' || c == '-')
+	if (c == '+')
 		return 62;
-	return c == '/' || c == '_' ? 63 : 64;
+	return c == '/' ? 63 : 64;
 }
 
 static bool
