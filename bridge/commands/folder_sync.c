@@ -105,13 +105,6 @@ answer_write(struct request *request, struct response *response, const struct sh
 
 /* --- the step --- */
 
-/* A phone that only looked in, to see whether the account works, leaves nothing behind (R50). */
-static bool
-is_validating(const struct request *request)
-{
-	return !strcmp(request->device->id, "validate");
-}
-
 static enum fault
 shown_step(struct request *request, const char *key, const struct shown_list *now,
     struct shown *shown)
@@ -138,7 +131,7 @@ shown_step(struct request *request, const char *key, const struct shown_list *no
 	}
 	shown_tell(shown, now);
 	shown->versions = command_versions(request->arena);
-	if (fault != OK || is_validating(request))
+	if (fault != OK)
 		return fault;
 	if (shown->key == before.key && shown->epoch == before.epoch &&
 	    !strcmp(shown->versions, before.versions))

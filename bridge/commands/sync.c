@@ -308,7 +308,7 @@ finish(struct sync *sync)
 	struct writer *writer = &sync->response->writer;
 
 	/* the front may have begun an answer: then it cannot be an empty one any more */
-	if (writer_is_empty(writer) && !sync->wait_s && now_ms() > sync_until_ms(sync))
+	if (writer_is_empty(writer) && now_ms() > sync_until_ms(sync))
 		for (unsigned i = 0; i < sync->n; i++)
 			sync_write_status(sync, &sync->list[i]);
 	writer_close(writer);
@@ -350,8 +350,6 @@ sync_once(struct request *request, struct response *response)
 
 	if (fault != OK || is_answered)
 		return fault;
-	if (!sync.wait_s)
-		response_hold(request);
 	fault = prepare(&sync);
 	if (fault == OK)
 		fault = probe(&sync);

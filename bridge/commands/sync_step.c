@@ -9,7 +9,6 @@
 #include "bridge/base/log.h"
 #include "bridge/commands/sync.h"
 #include "bridge/request.h"
-#include "bridge/response.h"
 #include "bridge/state/state.h"
 #include "bridge/sync/hierarchy.h"
 #include "bridge/sync/key.h"
@@ -250,8 +249,6 @@ sync_plan(struct sync *sync, struct sync_collection *collection, struct sync_exp
 	*ret_is_silent = !collection->has_commands && !is_wanted(sync, collection);
 	if (*ret_is_silent)
 		return OK;
-	if (sync->wait_s > 0)
-		response_hold(sync->request);
 	if (collection->match == KEY_CURRENT)
 		fault = acknowledge(sync, known);
 	if (fault == OK)
