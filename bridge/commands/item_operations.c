@@ -156,8 +156,8 @@ base64_write(struct writer *writer, enum token token, const struct body *content
 {
 	static const char digits[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	static uint8_t raw[PIECE];
-	static char text[PIECE / 3 * 4];
+	uint8_t raw[PIECE];
+	char text[PIECE / 3 * 4];
 	size_t at = 0;
 	ssize_t n;
 
@@ -292,7 +292,7 @@ message_head(struct message_answer *answer, int status)
 static void
 body_to_part(struct operations *operations, struct item_body *body)
 {
-	static char piece[PIECE];
+	char piece[PIECE];
 	struct body copy;
 	size_t at = 0;
 	ssize_t n;
@@ -449,7 +449,7 @@ put_u32(struct body *body, size_t value)
 static void
 copy_all(struct body *to, struct body *from)
 {
-	static char piece[PIECE];
+	char piece[PIECE];
 	size_t at = 0;
 	ssize_t n;
 
