@@ -188,6 +188,7 @@ imap_move(struct store *base, const struct item_ref *refs, unsigned n, const cha
 {
 	struct imap_store *store = imap_store(base);
 	struct moving m = { .store = store, .refs = refs, .n = n, .to = to, .nums = ret_nums };
+	struct imap_state state;
 	struct uid_set set;
 	enum fault fault;
 
@@ -203,7 +204,10 @@ imap_move(struct store *base, const struct item_ref *refs, unsigned n, const cha
 		return fault;
 	store_uids(store, refs, n, &set);
 	junk_mark(&m, &set);
-	if (imap_has(store->imap, CAP_MOVE) && imap_has(store->imap, CAP_UIDPLUS))
-		return set_send(&m, &set, "UID MOVE");
-	return copy_and_remove(&m, &set);
+	fault = imap_has(store->imap, CAP_MOVE) && imap_has(store->imap, CAP_UIDPLUS) ?
+	    set_send(&m, &set, "UID MOVE") : copy_and_remove(&m, &set);
+	/* a NO without a code: is it the target? */
+	if (fault == REFUSED && probe_state(store, to, &state) == FOLDER_GONE)
+		return FOLDER_GONE;
+	return fault;
 }

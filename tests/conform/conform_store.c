@@ -225,7 +225,6 @@ main(int argc, char **argv)
 	suite.arena = arena_new(0);
 	if (refused)
 		return refused_try(&suite, refused);
-	CHECK_FAULT(&suite, conform_open(&suite, "wrong", &suite.store), DENIED);
 	if (!CHECK_FAULT(&suite, conform_open(&suite, suite.password, &suite.store), OK))
 		return 1;
 	CHECK_FAULT(&suite, conform_open(&suite, suite.password, &suite.other), OK);

@@ -58,6 +58,7 @@ subscribed_only = yes"
 # no trust: the system's store does not know the CA
 check wrong-ca --refused TRY_LATER "imaps://localhost:$IMAPS_PORT" alice secret
 check wrong-ca-starttls --refused TRY_LATER "imap://localhost:$IMAP_PORT starttls" alice secret
+check wrong-password --refused DENIED "imap://localhost:$IMAP_PORT" t2 wrong
 check nobody-listens --refused TRY_LATER "imap://localhost:1" alice secret
 stop full
 server wrong-host WRONG_HOST=yes
@@ -67,7 +68,6 @@ stop wrong-host
 variant no-special SPECIAL_USE=no
 variant no-folders FOLDERS=no
 variant prefix NAMESPACE=INBOX.
-variant dots NAMESPACE=.
 variant condstore-only "IMAP_CAPABILITY=$POOR CONDSTORE UIDPLUS MOVE ESEARCH UNSELECT"
 variant no-modseq "IMAP_CAPABILITY=$POOR UIDPLUS MOVE ESEARCH SPECIAL-USE"
 variant no-move "IMAP_CAPABILITY=$POOR UIDPLUS QRESYNC CONDSTORE"
