@@ -93,14 +93,13 @@ probing_begin(struct imap_store *store, struct probing *probing)
 	unsigned noop = 0;
 	enum fault fault;
 
-	for (unsigned i = 0; i < probing->n; i++) {
-		if (!is_selected(imap, probing->list[i].folder)) {
-			status_send(store, &probing->list[i]);
-			continue;
-		}
-		if (!noop)
+	/* first the one that is waited for first: answers come in the order of the commands */
+	for (unsigned i = 0; i < probing->n && !noop; i++)
+		if (is_selected(imap, probing->list[i].folder))
 			noop = imap_send(imap, "NOOP");
-	}
+	for (unsigned i = 0; i < probing->n; i++)
+		if (!is_selected(imap, probing->list[i].folder))
+			status_send(store, &probing->list[i]);
 	if (!noop)
 		return OK;
 	fault = imap_wait(imap, noop, &reader);
