@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit/stage/stage.c"
-#include "tests/unit/stage/store.c"
+#include "tests/stage/stage.c"
+#include "tests/stage/store.c"
 
 static struct box *inbox;
 static char inbox_id[16], key[80];
