@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backends/imap/revive.h"
 #include "backends/imap/transport.h"
 #include "backends/imap/view.h"
 #include "backends/imap/watch.h"
@@ -50,6 +51,7 @@ store_open(const struct login *login, struct store **ret_store)
 	}
 	store->base.ops = &imap_store_ops;
 	store->imap = imap;
+	store->revival = revival_new(login);
 	settings_copy(&store->settings, login->domain);
 	*ret_store = &store->base;
 	return OK;
@@ -63,6 +65,7 @@ store_close(struct store **base)
 	if (!store)
 		return;
 	imap_close(&store->imap);
+	revival_free(&store->revival);
 	for (unsigned i = 0; i < N_SPECIALS; i++) {
 		free(store->special[i]);
 		free(store->settings.special[i]);
@@ -175,9 +178,9 @@ const struct store_ops imap_store_ops = {
 	.open = store_open,
 	.close = store_close,
 	.is_alive = store_is_alive,
-	.folders = imap_folders,
+	.folders = revive_folders,
 	.edit_folder = imap_edit_folder,
-	.probe = imap_probe,
+	.probe = revive_probe,
 	.changes = imap_changes,
 	.fetch = imap_fetch,
 	.part = imap_part,

@@ -28,6 +28,7 @@ enum { VIEWS = 3, SET_ROOM = 4000 };	/* folders remembered; bytes of UIDs in one
 struct imap_store {
 	struct store base;
 	struct imap *imap;
+	struct revival *revival;	/* NULL: it cannot log in again */
 	struct imap_settings settings;
 	char *special[N_SPECIALS];	/* mailboxes found by the last listing */
 	bool listed;			/* special is known */
