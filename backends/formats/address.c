@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "backends/formats/charset.h"
 #include "backends/formats/headers.h"
 #include "bridge/base/arena.h"
 #include "bridge/base/buf.h"
@@ -103,7 +104,8 @@ address_of(struct entry *entry, struct buf *text)
 			*to++ = *from;
 	}
 	*to = '\0';
-	return copy;
+	return address_needs_utf8(copy) ?
+	    charset_string(entry->arena, NULL, copy, (size_t)(to - copy)) : copy;
 }
 
 /* "Foo, Bar <x@y>": keeps "Foo, " for the next entry.  Not decoded here: it may go on for long. */

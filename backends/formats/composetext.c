@@ -70,7 +70,7 @@ put_html(struct composing *composing, const struct side *side, bool as_fragment,
 		} else if (as_fragment || text.n > 1) {
 			html_find_body(buf_str(&part), part.len, &start, &end);
 			html_put_styles(out, buf_str(&part), start);
-			buf_put(out, part.data + start, end - start);
+			buf_put(out, buf_str(&part) + start, end - start);
 		} else {
 			html_put_utf8(out, buf_str(&part), part.len);
 		}
@@ -165,7 +165,7 @@ join_html(struct composing *composing, struct buf *out)
 	buf_init(&introduction, TEXT_MAX);
 	put_html(composing, &composing->phone, false, &own);
 	html_find_body(buf_str(&own), own.len, &start, &end);
-	buf_put(out, own.data, end);
+	buf_put(out, buf_str(&own), end);
 	buf_puts(out, "<br>\r\n<div>");
 	put_introduction(composing, &introduction);
 	html_from_text(out, buf_str(&introduction), introduction.len);
@@ -174,7 +174,7 @@ join_html(struct composing *composing, struct buf *out)
 	put_html(composing, &composing->source, true, out);
 	buf_puts(out, is_reply ? "\r\n</blockquote>" : "\r\n</div>");
 	if (end < own.len)
-		buf_put(out, own.data + end, own.len - end);
+		buf_put(out, buf_str(&own) + end, own.len - end);
 	buf_puts(out, "\r\n");
 	buf_free(&own);
 	buf_free(&introduction);

@@ -125,12 +125,12 @@ put_piece(struct composing *composing, const struct piece *piece)
 {
 	const struct mime_part *part = piece->part;
 	struct body *to = composing->message;
-	struct arena_mark mark = arena_mark(composing->arena);
-	size_t len;
-	const char *header = mimeread_header(composing->arena, piece->side->body, part, &len);
+	struct buf header;
 
-	mimecopy_content(to, header, len, NULL);
-	arena_release(composing->arena, mark);
+	buf_init(&header, MIMEREAD_HEADER_MAX);
+	mimeread_header(piece->side->body, part, &header);
+	mimecopy_content(to, buf_str(&header), header.len, NULL);
+	buf_free(&header);
 	body_puts(to, "\r\n");
 	if (piece->side->read.has_bare)
 		mimecopy_lines(to, piece->side->body, part->body_at, part->octets);

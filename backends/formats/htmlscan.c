@@ -25,8 +25,8 @@ void
 html_scan_init(struct html_scan *scan, const char *html, size_t n)
 {
 	memset(scan, 0, sizeof(*scan));
-	scan->at = html;
-	scan->end = html + n;
+	scan->at = html != NULL ? html : ""; /* an empty buffer has no memory */
+	scan->end = scan->at + n;
 }
 
 /* Elements whose content is no text for a reader and no markup either. */

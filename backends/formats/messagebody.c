@@ -283,10 +283,10 @@ unfetched_size(const struct conversion *conversion, bool html)
 /* Puts the first bytes of the text into the item.  false: there may be more than we have. */
 static bool
 fill_cut(struct conversion *conversion, const struct body_preference *preference,
-    const struct made *made)
+    struct made *made)
 {
 	struct item_body *body = &conversion->email->body;
-	const char *text = (const char *)made->text.data;
+	const char *text = buf_str(&made->text);
 	size_t len = made->text.len, cut = len;
 
 	if (preference->has_truncation && len > preference->truncation)

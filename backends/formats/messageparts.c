@@ -74,13 +74,19 @@ tame(struct arena *arena, const char *name)
 const char *
 message_part_type(struct arena *arena, const struct mime_part *part)
 {
-	return arena_printf(arena, "%s/%s", part->type, part->subtype);
+	char *type = arena_printf(arena, "%.100s/%.100s", part->type, part->subtype);
+
+	for (char *at = type; *at != '\0'; at++)
+		if (*at <= ' ' || *at > 126 || strchr("()<>@,;:\\\"[]?=", *at) != NULL)
+			*at = '_';
+	return type;
 }
 
 static const char *
 invented_name(struct arena *arena, const struct mime_part *part)
 {
 	const char *type = message_part_type(arena, part);
+	int main_len = (int)strcspn(type, "/");
 	const char *extension = "bin";
 
 	if (strcmp(type, "application/ms-tnef") == 0)
@@ -91,7 +97,7 @@ invented_name(struct arena *arena, const struct mime_part *part)
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++)
 		if (strcmp(type, extensions[i].type) == 0)
 			extension = extensions[i].extension;
-	return arena_printf(arena, "%s-%s.%s", part->type, part->section, extension);
+	return arena_printf(arena, "%.*s-%s.%s", main_len, type, part->section, extension);
 }
 
 static bool

@@ -75,15 +75,16 @@ put_header(struct body *to, const char *header, size_t len)
 
 /* The part's own header with another transfer encoding, then its body in that. */
 static void
-encode_part(struct arena *arena, struct body *to, const struct body *message,
-    const struct mime_part *part, const char *data)
+encode_part(struct body *to, const struct body *message, const struct mime_part *part,
+    const char *data)
 {
 	bool is_text = mime_is(part, "text", NULL);
 	struct buf out;
-	size_t len;
-	const char *header = mimeread_header(arena, message, part, &len);
 
-	put_header(to, header, len);
+	buf_init(&out, MIMEREAD_HEADER_MAX);
+	mimeread_header(message, part, &out);
+	put_header(to, buf_str(&out), out.len);
+	buf_free(&out);
 	body_puts(to, is_text ? "Content-Transfer-Encoding: quoted-printable\r\n\r\n" :
 	    "Content-Transfer-Encoding: base64\r\n\r\n");
 	if (!is_text) {
@@ -111,7 +112,7 @@ rewrite(struct arena *arena, struct body *to, const struct body *message, const 
 		    is_clean(data + part->body_at, (size_t)part->octets))
 			continue;
 		copy_clean(to, message, done, part->header_at);
-		encode_part(arena, to, message, part, data + part->body_at);
+		encode_part(to, message, part, data + part->body_at);
 		done = part->body_at + part->octets;
 	}
 	copy_clean(to, message, done, body_len(message));

@@ -289,18 +289,18 @@ mimeread(struct arena *arena, const struct body *body, struct mimeread *ret)
 	return is_good;
 }
 
-const char *
-mimeread_header(struct arena *arena, const struct body *body, const struct mime_part *part,
-    size_t *ret_len)
+bool
+mimeread_header(const struct body *body, const struct mime_part *part, struct buf *out)
 {
 	uint64_t n = part->body_at - part->header_at;
-	char *block;
+	uint8_t *to;
 	ssize_t got;
 
 	if (n > MIMEREAD_HEADER_MAX)
 		n = MIMEREAD_HEADER_MAX;
-	block = arena_alloc(arena, (size_t)n + 1);
-	got = body_read_at(body, (size_t)part->header_at, block, (size_t)n);
-	*ret_len = got < 0 ? 0 : (size_t)got;
-	return block;
+	to = buf_space(out, (size_t)n);
+	got = to == NULL ? -1 : body_read_at(body, (size_t)part->header_at, to, (size_t)n);
+	if (got > 0)
+		buf_grown(out, (size_t)got);
+	return got >= 0;
 }

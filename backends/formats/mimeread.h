@@ -10,6 +10,7 @@
 #include "backends/formats/mime.h"
 
 struct body;
+struct buf;
 
 enum { MIMEREAD_HEADER_MAX = 256 * 1024 };
 
@@ -27,9 +28,8 @@ struct mimeread {
 /* false: the body could not be read (its file). */
 bool mimeread(struct arena *arena, const struct body *body, struct mimeread *ret);
 
-/* A part's header block (raw, at most the maximum), for copying single fields. */
-const char *mimeread_header(struct arena *arena, const struct body *body,
-    const struct mime_part *part, size_t *ret_len);
+/* Appends a part's header block (raw, at most the maximum), for copying single fields. */
+bool mimeread_header(const struct body *body, const struct mime_part *part, struct buf *out);
 
 /* Fills type, encoding, disposition ... of a part from its header block. */
 void mimeread_fields(struct arena *arena, const char *header, size_t len, struct mime_part *part);
