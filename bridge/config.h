@@ -109,17 +109,17 @@ void config_mistake_log(void *ctx, const char *file, int line, const char *key,
  * The caller owns the result. */
 struct config *config_parse(const char *text, size_t len, const char *path,
     config_mistake_fn *fn, void *ctx);
-void config_free(struct config **config);
+void config_free(struct config **freed);
 
 /* The same from an open file, read from offset 0 (fd stays the caller's); mistakes are logged. */
 struct config *config_from_fd(int fd, const char *path);
 
 /* The settings for a domain name (any letter case): its section, else [domain *].  Never NULL. */
-const struct domain_config *config_domain(const struct config *config, const char *domain);
+const struct domain_config *config_domain(const struct config *in, const char *domain);
 
 /* The domain that NAME of a login NAME\user means: a domain's name, its first label, or
  * its nt_domain; NULL if none. */
-const struct domain_config *config_nt_domain(const struct config *config, const char *name);
+const struct domain_config *config_nt_domain(const struct config *in, const char *name);
 
 /* The configuration of this process; set by main, replaced on reload. */
 extern struct config *config;

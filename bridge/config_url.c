@@ -141,7 +141,7 @@ url_place_read(struct config_value *value, const char *text, struct url *url)
 	const struct scheme *scheme = &schemes[url->scheme];
 	size_t len = strcspn(text, "/");
 	char *host = arena_strndup(value->arena, text, len);
-	const char *port;
+	const char *port = NULL;
 
 	if (strchr(host, '@') != NULL)
 		return config_refuse(value, "a URL here has no user or password; see \"login\"");
@@ -251,8 +251,8 @@ listen_address_read(struct config_value *value, char *text, struct listener *lis
 {
 	struct sockaddr_in *four = (struct sockaddr_in *)&listener->address;
 	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&listener->address;
-	const char *port_text;
-	uint16_t port;
+	const char *port_text = NULL;
+	uint16_t port = 0;
 
 	if (!authority_split(value, text, &port_text))
 		return false;

@@ -126,13 +126,14 @@ config_await(struct role_start *start)
 static void
 memory_limit(uint64_t bytes)
 {
-	unsigned long long pages = 0;
+	unsigned long long pages = 0; /* the first number in statm(5) */
 	FILE *file = fopen("/proc/self/statm", "re");
+	char text[200];
 	struct rlimit limit;
 
 	if (file != NULL) {
-		if (fscanf(file, "%llu", &pages) != 1)
-			pages = 0;
+		if (fgets(text, sizeof(text), file) != NULL)
+			pages = strtoull(text, NULL, 10);
 		fclose(file);
 	}
 	limit.rlim_cur = limit.rlim_max = pages * (uint64_t)sysconf(_SC_PAGESIZE) + bytes;
@@ -167,15 +168,15 @@ role_begin(enum role role, unsigned slot, struct role_start *ret_start)
 	start.config = malloc(sizeof(*start.config));
 	if (start.control == NULL || start.config == NULL) {
 		log_event(LEVEL_ERROR, NULL, "role-failed", "error=\"%m\"");
+		role_end(&start);
 		return false;
 	}
-	if (!config_await(&start))
+	if (!config_await(&start) || (role == ROLE_WORKER && !breadcrumb_map(&start))) {
+		role_end(&start);
 		return false;
-	if (role == ROLE_WORKER) {
-		if (!breadcrumb_map(&start))
-			return false;
+	}
+	if (role == ROLE_WORKER)
 		memory_limit(config->server.worker_memory);
-	}
 	*ret_start = start;
 	return true;
 }

@@ -147,7 +147,7 @@ socket_find(const struct sockets *sockets, const char *text)
 static void
 socket_log(const struct open_socket *opened)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(address);
 	in_port_t port = 0;
 
