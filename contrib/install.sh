@@ -39,6 +39,9 @@ case $sbindir in
 /usr/sbin|/usr/bin) unitdir=/usr/lib/systemd/system ;;
 *) unitdir=$(dirname "$sbindir")/lib/systemd/system ;;
 esac
+libdir=${unitdir%/systemd/system}
+put 644 "$here/sysusers.d/easbridge.conf" "$libdir/sysusers.d"
+put 644 "$here/tmpfiles.d/easbridge.conf" "$libdir/tmpfiles.d"
 for unit in "$here"/systemd/*.service.in; do
 	[ -f "$unit" ] || continue
 	name=$(basename "$unit" .in)
@@ -47,4 +50,11 @@ for unit in "$here"/systemd/*.service.in; do
 	mkdir -p "$DESTDIR$unitdir"
 	$INSTALL -m 644 "$name.out" "$DESTDIR$unitdir/$name"
 	rm -f "$name.out"
+done
+
+# what an administrator copies to where it belongs
+examples=$(dirname "$mandir")/doc/easbridge/examples
+for example in nginx/easbridge.conf logrotate/easbridge systemd/easbridge.socket \
+	fail2ban/filter.d/easbridge.conf fail2ban/jail.d/easbridge.conf; do
+	put 644 "$here/$example" "$examples/${example%/*}"
 done
