@@ -209,7 +209,8 @@ folder_rename(struct imap_store *store, const struct folder_edit *edit, const ch
 		if (fault != OK)
 			return fault;
 		imap_settle(store->imap);
-		fault = result(store->imap, mailimap_rename(store->imap->session, edit->folder, id));
+		fault = result(store->imap,
+		    mailimap_rename(store->imap->session, edit->folder, id));
 		if (fault != OK)
 			return fault;
 		subscriptions_move(store, &tree, edit->folder, id);

@@ -4,8 +4,8 @@
  * longer than LIMIT_UPSTREAM_LINE, parentheses nested deeper than LIMIT_UPSTREAM_NESTING outside
  * strings and literals, or a literal above LIMIT_UPSTREAM_LITERAL ends the connection (libetpan's
  * parser recurses and allocates what is announced).  Not strict, while our scanner reads, only the
- * last counts: the scanner has its own limits and stays in step.  On the way the guard gathers lines
- * for the protocol trace, with literals shown as their size.  Linear, constant memory.
+ * last counts: the scanner has its own limits and stays in step.  On the way the guard gathers
+ * lines for the protocol trace, with literals shown as their size.  Linear, constant memory.
  */
 #ifndef BACKENDS_IMAP_GUARD_H
 #define BACKENDS_IMAP_GUARD_H

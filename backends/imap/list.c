@@ -248,6 +248,7 @@ list_load(struct imap_store *store, struct list *ret_list)
 	struct listing listing = { .store = store, .list = &list };
 	struct imap_reader reader = { .fn = list_read, .ctx = &listing };
 	unsigned tags[TAGS_MAX], n;
+	char account[128];
 	enum fault fault = namespaces_load(store->imap, &store->namespaces);
 
 	if (fault != OK)
@@ -263,8 +264,10 @@ list_load(struct imap_store *store, struct list *ret_list)
 	ancestors_put(&listing);
 	list_sort(&list);
 	if (listing.full)
-		log_event(LEVEL_WARN, NULL, "imap-folders", "user=%s reason=\"more than %d folders\"",
-		    store->imap->account, store->settings.max_folders);
+		log_event(LEVEL_WARN, NULL, "imap-folders",
+		    "user=%s reason=\"more than %d folders\"",
+		    log_quote(store->imap->account, account, sizeof(account)),
+		    store->settings.max_folders);
 	*ret_list = list;
 	return OK;
 }

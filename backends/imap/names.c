@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Mailbox names: the codec is strict in both directions, so every name has one spelling.  Worker. */
+/* Mailbox names: the codec is strict both ways, so every name has one spelling.  Worker. */
 #include "backends/imap/names.h"
 
 #include <stdint.h>

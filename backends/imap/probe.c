@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Has a folder moved?  One STATUS a folder, all in one flush, so any number of folders costs one
- * round trip.  The selected mailbox is different: Dovecot answers STATUS of it from what the session
- * has seen, so NOOP has to come before, and to be finished.  But then, if NOOP had nothing to report
- * and nothing was reported since the last STATUS, that one still holds.  Worker.
+ * round trip.  The selected mailbox is different: Dovecot answers STATUS of it from what the
+ * session has seen, so NOOP has to come before, and to be finished.  But then, if NOOP had nothing
+ * to report and nothing was reported since the last STATUS, that one still holds.  Worker.
  */
 #include <string.h>
 #include <strings.h>

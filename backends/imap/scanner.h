@@ -7,7 +7,7 @@
  * its beginning is kept: `cut` is set.  SCAN_BAD is for what has no way back into step, and the
  * connection is lost.  Worker and watch.
  *
- * A tree lives in the scanner's own memory until the next call of imap_scan after SCAN_DONE.
+ * A tree lives in the scanner's memory until the next call of imap_scan after SCAN_DONE.
  */
 #ifndef BACKENDS_IMAP_SCANNER_H
 #define BACKENDS_IMAP_SCANNER_H
@@ -29,7 +29,7 @@ struct imap_value {
 	struct imap_value *next;
 	union {
 		struct imap_value *first; /* LIST: its members */
-		const char *text;	  /* ATOM, STRING: terminated; a literal may hold NULs too */
+		const char *text;	  /* ATOM, STRING: terminated; literals may hold NULs */
 		struct imap_sink *sink;	  /* STREAMED */
 	};
 	size_t len;	/* bytes of text, or of the literal that was streamed */
