@@ -54,7 +54,6 @@ struct client {
 	bool cut;                 /* the request was not read to its end: close behind the answer */
 	bool idle;                /* kept alive without a request; in the list of clients.h */
 	uint8_t interim;          /* bytes of "100 Continue" not yet written */
-	uint16_t peeked;          /* PROXY: bytes that were there at the last look */
 	uint32_t record;          /* in the park */
 	uint32_t next, prev;      /* free list or idle list, places from 1 */
 	int64_t until;            /* WORK: patience with the workers */

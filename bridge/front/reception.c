@@ -46,14 +46,11 @@ is_trusted(const struct sockaddr_storage *address)
 	return nets_contain(&config->server.trusted_proxies, (const struct sockaddr *)address);
 }
 
-/* The event loop shall speak up when there is more than what was looked at. */
-static void
-peek_more(struct client *client, size_t seen)
+/* Takes n bytes, which are known to be there, from the socket. */
+static bool
+socket_take(struct client *client, uint8_t *data, size_t n)
 {
-	int low = (int)seen + 1;
-
-	client->peeked = (uint16_t)seen;
-	(void)setsockopt(client->conn.fd, SOL_SOCKET, SO_RCVLOWAT, &low, sizeof(low));
+	return recv(client->conn.fd, data, n, 0) == (ssize_t)n;
 }
 
 static bool
@@ -66,30 +63,36 @@ proxy_refuse(struct client *client, const char *reason)
 	return close_it(client);
 }
 
-/* The header is looked at without being taken, since what follows it may belong to TLS. */
+/* What follows the header may belong to TLS, so bytes are looked at before they are taken: a part
+ * of a header whole, the last part up to its end. */
 bool
 reception_proxy(struct client *client)
 {
 	uint8_t *data = client->clients->scratch;
-	ssize_t got = recv(client->conn.fd, data, LIMIT_PROXY_HEAD, MSG_PEEK);
+	size_t before = client->in.len;
 	struct proxy_head head;
 	enum http_result result;
+	ssize_t got;
 
 	client->conn.wants = EV_READ;
+	got = recv(client->conn.fd, data + before, LIMIT_PROXY_HEAD - before, MSG_PEEK);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	if (got <= client->peeked)
-		return close_it(client); /* nothing more will come */
+	if (got <= 0)
+		return close_it(client);
 	if (!is_trusted(&client->peer))
 		return proxy_refuse(client, "not-in-trusted_proxies");
-	result = proxy_head_parse(data, (size_t)got, &head);
+	if (before > 0)
+		memcpy(data, client->in.data, before);
+	result = proxy_head_parse(data, before + (size_t)got, &head);
+	if (result == HTTP_BAD)
+		return proxy_refuse(client, "no-PROXY-header");
 	if (result == HTTP_MORE)
-		peek_more(client, (size_t)got);
-	if (result != HTTP_DONE)
-		return result == HTTP_MORE ? false : proxy_refuse(client, "no-PROXY-header");
-	if (recv(client->conn.fd, data, head.size, 0) != (ssize_t)head.size)
+		return (socket_take(client, data, (size_t)got) &&
+		    buf_put(&client->in, data, (size_t)got)) || close_it(client);
+	if (!socket_take(client, data, head.size - before))
 		return close_it(client);
-	peek_more(client, 0);
+	buf_free(&client->in);
 	if (!head.local)
 		client->peer = head.source;
 	client->state = client->tls ? CLIENT_HANDSHAKE : CLIENT_HEAD;

@@ -53,7 +53,7 @@ begin(void **state)
 	(void)state;
 	certificate_make("default.test", fds);
 	certificate_make("example.org", fds + 2);
-	play_start(&play, "", &(struct play_tls) { "*,example.org", fds, 4 });
+	play_start(&play, "head_timeout = 2", &(struct play_tls) { "*,example.org", fds, 4 });
 	play_worker(&play, 0, 100);
 	for (int i = 0; i < 4; i++)
 		close(fds[i]);
@@ -333,6 +333,17 @@ large_bodies_cross_tls_both_ways(void **state)
 }
 
 static void
+a_handshake_has_its_time(void **state)
+{
+	int fd = phone(&play, TLS);
+
+	(void)state;
+	assert_false(is_closed(fd, 1500));
+	assert_true(is_closed(fd, 2000));
+	close(fd);
+}
+
+static void
 plain_text_at_the_tls_port_is_closed(void **state)
 {
 	int fd = phone(&play, TLS);
@@ -360,6 +371,7 @@ main(void)
 		TEST(tickets_resume_even_after_a_reload),
 		TEST(a_held_phone_that_says_goodbye_is_noticed),
 		TEST(large_bodies_cross_tls_both_ways),
+		TEST(a_handshake_has_its_time),
 		TEST(plain_text_at_the_tls_port_is_closed),
 	};
 
