@@ -23,8 +23,8 @@ struct addresses {
 };
 
 /*
- * join: for display, "Foo, Bar <x@y>" is one person.  Else for sending: what has no address, or two,
- * stays an entry with address "".
+ * join: for display, "Foo, Bar <x@y>" is one person.  Else for sending: what has no address, or
+ * two, stays an entry with address "".
  */
 void address_parse(struct arena *arena, const char *value, bool join, struct addresses *ret);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The text/calendar part of a mail, as far as mail needs it: its METHOD, the class of message it
- * makes, and the MeetingRequest of an invitation.  Own reading of content lines, linear and bounded;
- * recurrences are translated, never expanded.  Worker.
+ * makes, and the MeetingRequest of an invitation.  Own reading of content lines, linear and
+ * bounded; recurrences are translated, never expanded.  Worker.
  */
 #ifndef BACKENDS_FORMATS_CALENDARMAIL_H
 #define BACKENDS_FORMATS_CALENDARMAIL_H

@@ -160,8 +160,9 @@ utf8_length(const uint8_t *data, size_t n)
 	for (size_t i = 1; i < have; i++)
 		if ((data[i] & 0xc0) != 0x80)
 			return 0;
-	if (have > 1 && ((data[0] == 0xe0 && data[1] < 0xa0) || (data[0] == 0xed && data[1] > 0x9f) ||
-	    (data[0] == 0xf0 && data[1] < 0x90) || (data[0] == 0xf4 && data[1] > 0x8f)))
+	if (have > 1 && ((data[0] == 0xe0 && data[1] < 0xa0) ||
+	    (data[0] == 0xed && data[1] > 0x9f) || (data[0] == 0xf0 && data[1] < 0x90) ||
+	    (data[0] == 0xf4 && data[1] > 0x8f)))
 		return 0;
 	return want;
 }
@@ -329,7 +330,8 @@ convert_guess(const uint8_t *data, size_t n, struct buf *out)
 
 	if (is_ascii(data, n) && memmem(data, n, to_japanese, 2) != NULL)
 		return convert_iconv("ISO-2022-JP-3", data, n, out);
-	if (n >= 2 && ((data[0] == 0xff && data[1] == 0xfe) || (data[0] == 0xfe && data[1] == 0xff)))
+	if (n >= 2 && ((data[0] == 0xff && data[1] == 0xfe) ||
+	    (data[0] == 0xfe && data[1] == 0xff)))
 		return convert_iconv("UTF-16", data, n, out);
 	return charset_is_utf8(data, n) ? charset_put_clean(data, n, out) :
 	    convert_1252(data, n, out);

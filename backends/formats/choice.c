@@ -228,7 +228,8 @@ choice_is_attachment(const struct mime_part *root, const struct mime_part *part,
 			return false;
 	if (is_pkcs7(part, "pkcs7-signature") && choice_protection(root) == PROTECTION_SIGNED)
 		return false;
-	if (mime_is(parent, "multipart", "appledouble") && mime_is(part, "application", "applefile"))
+	if (mime_is(parent, "multipart", "appledouble") &&
+	    mime_is(part, "application", "applefile"))
 		return false;
 	/* the other alternatives of a text, also below related or mixed inside of them */
 	for (; parent != NULL && parent != root->parent; parent = parent->parent)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The parts of compose, one file each: envelope and header (composehead.c), new text with the quoted
- * original (composetext.c), the tree of the new message (composetree.c).  Not for callers outside
- * of this room.  Worker.
+ * The parts of compose, one file each: envelope and header (composehead.c), new text with the
+ * quoted original (composetext.c), the tree of the new message (composetree.c).  Not for callers
+ * outside of this room.  Worker.
  */
 #ifndef BACKENDS_FORMATS_COMPOSING_H
 #define BACKENDS_FORMATS_COMPOSING_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Plain text of format=flowed (RFC 3676) into text whose lines are paragraphs, and quoting.  Worker.
+ * Plain text of format=flowed (RFC 3676) into text whose lines are paragraphs, and quoting.
+ * Worker.
  */
 #ifndef BACKENDS_FORMATS_FLOWED_H
 #define BACKENDS_FORMATS_FLOWED_H

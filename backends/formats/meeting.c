@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The MeetingRequest of an invitation mail ([MS-ASEMAIL] 2.2.2.48).  One pass over the content lines
- * gathers the first event (a series' master before its exceptions) and the zones; then the members
- * are made from what was gathered.
+ * The MeetingRequest of an invitation mail ([MS-ASEMAIL] 2.2.2.48).  One pass over the content
+ * lines gathers the first event (a series' master before its exceptions) and the zones; then the
+ * members are made from what was gathered.
  */
 #include <string.h>
 #include <strings.h>

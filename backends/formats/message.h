@@ -76,8 +76,8 @@ void message_plan(struct arena *arena, const struct message_source *source,
 bool message_convert(struct arena *arena, const struct message_source *source,
     const struct body_wish *wish, const struct message_texts *texts, struct item *ret_item);
 
-/* Closes the body data of an item made by message_convert, which may hold a file; also when it is one
- * of the fetched bodies, which may be closed once more. */
+/* Closes the body data of an item made by message_convert, which may hold a file; also when it is
+ * one of the fetched bodies, which may be closed once more. */
 void message_close(struct item *item);
 
 /* For attachments by reference (which is the section). */

@@ -252,7 +252,8 @@ fill_preview(struct conversion *conversion, const struct body_preference *prefer
 	if (n == 0 || (body->type == BODY_PLAIN && body->has_data))
 		return;
 	if (body->type == BODY_PLAIN) {
-		body->preview = preview_of(conversion->arena, (const char *)text->data, text->len, n);
+		body->preview = preview_of(conversion->arena, (const char *)text->data, text->len,
+		    n);
 		return;
 	}
 	buf_init(&plain, (size_t)n * 64);

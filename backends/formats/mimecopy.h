@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Pieces of messages into new ones: ranges byte for byte, header blocks with some fields left out,
- * new texts with the encoding they need.  Bodies fail stickily; ask body->failed at the end.  Worker.
+ * new texts with the encoding they need.  Bodies fail stickily; ask body->failed at the end.
+ * Worker.
  */
 #ifndef BACKENDS_FORMATS_MIMECOPY_H
 #define BACKENDS_FORMATS_MIMECOPY_H

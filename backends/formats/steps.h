@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The steps of message_convert, one file each: header fields (messagehead.c), class and conversation
- * (messageclass.c), body (messagebody.c), attachments (messageparts.c).  Not for callers outside of
- * this room.  Worker.
+ * The steps of message_convert, one file each: header fields (messagehead.c), class and
+ * conversation (messageclass.c), body (messagebody.c), attachments (messageparts.c).  Not for
+ * callers outside of this room.  Worker.
  */
 #ifndef BACKENDS_FORMATS_STEPS_H
 #define BACKENDS_FORMATS_STEPS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Of several observances of a kind the one with the newest DTSTART is taken: older ones are history.
- * A blob holds one pair of rules for all years anyway.
+ * Of several observances of a kind the one with the newest DTSTART is taken: older ones are
+ * history.  A blob holds one pair of rules for all years anyway.
  */
 #include "backends/formats/zone.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session_open: from a URL and credentials to a session that may send: connection, TLS, EHLO, AUTH.  A password
- * leaves only over TLS, to a loopback address, or where the administrator has said "plain".
+ * session_open: from a URL and credentials to a session that may send: connection, TLS, EHLO,
+ * AUTH.  A password leaves only over TLS, to a loopback address, or where the administrator has
+ * said "plain".
  */
 #include <stdio.h>
 #include <stdlib.h>

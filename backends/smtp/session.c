@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The low driver under libetpan's mailstream, and reading replies.  A reply is bounded by the driver:
- * more than LIMIT_UPSTREAM_LINE bytes between two commands end the connection.
+ * The low driver under libetpan's mailstream, and reading replies.  A reply is bounded by the
+ * driver: more than LIMIT_UPSTREAM_LINE bytes between two commands end the connection.
  */
 #include "backends/smtp/session.h"
 

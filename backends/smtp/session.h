@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * One SMTP session: libetpan's mailsmtp (greeting, EHLO, STARTTLS, QUIT) on our own stream, which
- * verifies TLS and keeps deadlines.  AUTH, envelope and data are ours: libetpan cuts commands at 512
- * bytes, puts addresses in unchecked and wants the message in memory.  Worker.
+ * verifies TLS and keeps deadlines.  AUTH, envelope and data are ours: libetpan cuts commands at
+ * 512 bytes, puts addresses in unchecked and wants the message in memory.  Worker.
  */
 #ifndef BACKENDS_SMTP_SESSION_H
 #define BACKENDS_SMTP_SESSION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Fuzz target: HTML to text, cut, relabelled, its body found; text to HTML and back.  The first byte
- * gives the flags and the place of the cut.
+ * Fuzz target: HTML to text, cut, relabelled, its body found; text to HTML and back.  The first
+ * byte gives the flags and the place of the cut.
  */
 #include <stdint.h>
 #include <stdlib.h>

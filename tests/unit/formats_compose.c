@@ -120,7 +120,8 @@ static void
 golden_one(const char *stem, enum outgoing_kind kind)
 {
 	struct arena *arena = arena_new(0);
-	struct outgoing out = { .kind = kind, .address = "me@ex.test", .message_id = "given@ex.test" };
+	struct outgoing out = { .kind = kind, .address = "me@ex.test",
+		.message_id = "given@ex.test" };
 	struct body phone, source, message;
 	struct envelope envelope;
 	size_t len;
@@ -262,7 +263,8 @@ test_large(void **state)
 	body_from_memory(&phone, phone_text, strlen(phone_text));
 	body_init(&source, NULL, MESSAGE_MAX);
 	body_puts(&source, "From: x@ex.test\r\nSubject: big\r\nContent-Type: multipart/mixed; "
-	    "boundary=q\r\n\r\n--q\r\n\r\ntext\r\n--q\r\nContent-Type: application/zip; name=a.zip\r\n"
+	    "boundary=q\r\n\r\n--q\r\n\r\ntext\r\n--q\r\n"
+	    "Content-Type: application/zip; name=a.zip\r\n"
 	    "Content-Transfer-Encoding: base64\r\n\r\n");
 	for (int i = 0; i < 330000; i++)
 		body_puts(&source, line);

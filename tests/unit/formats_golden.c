@@ -178,7 +178,8 @@ put_meeting(struct buf *out, const struct meeting_request *meeting)
 	if (meeting->has.reminder)
 		buf_printf(out, "  Reminder: %u\n", meeting->reminder);
 	if (meeting->has.recurrence)
-		buf_printf(out, "  Recurrence: type %d interval %d days %d day %d week %d month %d\n",
+		buf_printf(out,
+		    "  Recurrence: type %d interval %d days %d day %d week %d month %d\n",
 		    meeting->recurrence.type, meeting->recurrence.interval,
 		    meeting->recurrence.day_of_week, meeting->recurrence.day_of_month,
 		    meeting->recurrence.week_of_month, meeting->recurrence.month_of_year);

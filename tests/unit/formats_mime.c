@@ -53,7 +53,8 @@ test_trees(void **state)
 		    "[] mixed; [1] text/plain 3; [2] a/b 3; " },
 		{ "Content-Type: multipart/mixed; boundary=b\n\n--b  \n\none\n--b\n\ntwo",
 		    "[] mixed; [1] text/plain 3; [2] text/plain 3; " },
-		{ "Content-Type: multipart/mixed; boundary=b\n\n--b\nX: no empty line\n--b\n\ntwo\n--b--",
+		{ "Content-Type: multipart/mixed; boundary=b\n\n--b\nX: no empty line\n--b\n\n"
+		    "two\n--b--",
 		    "[] mixed; [1] text/plain 0; [2] text/plain 3; " },
 		{ "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/x; "
 		    "boundary=b\n\n--b\n\nin\n--b--\n--a\n\nout\n--a--\n",
@@ -171,7 +172,8 @@ static void
 test_header(void **state)
 {
 	static const char *const units[] = { "X: y\n", " folded\n", "To: a@b.c,\n ",
-		"Content-Type: text/plain; a=b;\n c=d;", "no line end ", "References: <a@b>\n <c@d>\n" };
+		"Content-Type: text/plain; a=b;\n c=d;", "no line end ",
+		"References: <a@b>\n <c@d>\n" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(units); i++) {
@@ -202,9 +204,11 @@ test_clean(void **state)
 	    "boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"
 	    "Content-Transfer-Encoding: 8bit\r\n\r\n\xfc" "ber\r\n--b\r\nContent-Type: a/b\r\n\r\n"
 	    "\x01\xff\r\n--b--\r\n";
-	static const char want[] = "Subject: Gr\xc3\xbc\xc3\x9f" "e\r\nContent-Type: multipart/mixed; "
-	    "boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"
-	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n=FCber\r\n--b\r\nContent-Type: a/b\r\n"
+	static const char want[] = "Subject: Gr\xc3\xbc\xc3\x9f" "e\r\n"
+	    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+	    "Content-Type: text/plain; charset=iso-8859-1\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n=FCber\r\n--b\r\n"
+	    "Content-Type: a/b\r\n"
 	    "Content-Transfer-Encoding: base64\r\n\r\nAf8=\r\n\r\n--b--\r\n";
 	struct arena *arena = arena_new(0);
 	struct body_wish wish = { .mime_support = 2, .n = 1, .want = { { .type = BODY_MIME } } };

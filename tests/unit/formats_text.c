@@ -186,8 +186,10 @@ static void
 test_encode(void **state)
 {
 	static const char *const texts[] = { "plain", "\xc3\xa4", "=?not a word", "",
-		"\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0"
-		"\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd"
+		"\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd"
+		    "\xe4\xbd\xa0"
+		"\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0"
+		    "\xe5\xa5\xbd"
 		"\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd end" };
 	struct arena *arena = arena_new(0);
 
@@ -287,7 +289,8 @@ test_params(void **state)
 		{ "attachment; filename*=utf-8'de'%C3%A4.txt", "filename", "\xc3\xa4.txt" },
 		{ "attachment; filename*=iso-8859-1''%e4.txt", "filename", "\xc3\xa4.txt" },
 		{ "attachment; filename*0=\"a\"; filename*1=\"b.txt\"", "filename", "ab.txt" },
-		{ "attachment; filename*0*=utf-8''%C3; filename*1*=%A4; filename*2=\".txt\"", "filename",
+		{ "attachment; filename*0*=utf-8''%C3; filename*1*=%A4; filename*2=\".txt\""
+		    "", "filename",
 		    "\xc3\xa4.txt" },
 		{ "attachment; filename*1=b; filename*0=a", "filename", "ab" },
 		{ "attachment; filename=\"=?utf-8?Q?=C3=A4.txt?=\"", "filename", "\xc3\xa4.txt" },
@@ -377,7 +380,8 @@ test_html(void **state)
 static void
 test_html_cut(void **state)
 {
-	static const char html[] = "<html><style>p{x}</style><p class=\"a>b\">\xc3\xa4&eacute;&#8364;x"
+	static const char html[] = "<html><style>p{x}</style><p class=\"a>b\">\xc3\xa4"
+	    "&eacute;&#8364;x"
 	    "</p><!-- c --><b>\xe2\x82\xac</b></html>";
 	static const struct {
 		size_t max, want;
@@ -468,7 +472,8 @@ test_subject(void **state)
 	static const struct {
 		const char *in, *want;
 	} cases[] = {
-		{ "Hello", "Hello" }, { "Re: Hello", "Hello" }, { "RE[2]: re (3) : Hello", "Hello" },
+		{ "Hello", "Hello" }, { "Re: Hello", "Hello" }, { "RE[2]: re (3) : Hello",
+		    "Hello" },
 		{ "Fwd: [list] AW: Hello (fwd)", "Hello" }, { "[list]", "[list]" }, { "Re:", "" },
 		{ "Regarding: x", "Regarding: x" }, { "Re Hello", "Re Hello" },
 		{ "[a][b] x [c]", "x [c]" }, { "", "" },
@@ -485,11 +490,14 @@ test_subject(void **state)
 static void
 test_time(void **state)
 {
-	static const char *const units[] = { "<", "<!--", "<a b=\"", "<a b='", "<p>", "<blockquote>",
+	static const char *const units[] = { "<", "<!--", "<a b=\"", "<a b='", "<p>",
+	    "<blockquote>",
 		"<ul><li>", "&#", "&amp", "=?utf-8?Q?", "=?a?q?=?=", "=?utf-8?B?4oI=?= ", "(", "\"",
-		"\\\"", ",", "a@b.c,", "<<", "<a@b", ":", ";", "x*0=", ";a*0*=''", ">", "> \n", "\r\n ",
+		"\\\"", ",", "a@b.c,", "<<", "<a@b", ":", ";", "x*0=", ";a*0*=''", ">",
+		    "> \n", "\r\n ",
 		"X: y\r\n", "[", "Re:", "=", "= ", "=3", " ", "\t\n", "\xc3", "\xe4", "\xff\xfe",
-		"<style>", "</style", "<script></scrip", "<img alt=x>", "cid:", "<a href=http://x>y</a>",
+		"<style>", "</style", "<script></scrip", "<img alt=x>", "cid:",
+		    "<a href=http://x>y</a>",
 		"&", "+", "+A", "\033$B", "\x81", "a;b=\"" };
 	static const char *const charsets[] = { NULL, "utf-8", "utf-7", "iso-2022-jp", "gb18030",
 		"big5", "euc-jp", "utf-16" };

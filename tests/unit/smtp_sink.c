@@ -86,7 +86,8 @@ newest(struct setup *setup, const char *suffix, size_t *ret_len)
 	FILE *file;
 
 	for (int i = 1; i < 1000; i++) {
-		char *next = arena_printf(setup->arena, "%s/%d.%s", getenv("SMTP_MAILS"), i, suffix);
+		char *next = arena_printf(setup->arena, "%s/%d.%s", getenv("SMTP_MAILS"), i,
+		    suffix);
 
 		if (access(next, R_OK) != 0)
 			break;
@@ -108,9 +109,11 @@ newest(struct setup *setup, const char *suffix, size_t *ret_len)
 static void
 check_plain_mail(struct setup *setup)
 {
-	static const char text[] = "From: alice@ex.test\r\nTo: bob@ex.test\r\nbcc: secret@ex.test,\r\n"
+	static const char text[] = "From: alice@ex.test\r\nTo: bob@ex.test\r\n"
+	    "bcc: secret@ex.test,\r\n"
 	    "\tmore@ex.test\r\nSubject: x\r\n\r\n.dot\r\n..\r\nBcc: in the text\r\nend";
-	static const char want[] = "From: alice@ex.test\r\nTo: bob@ex.test\r\nSubject: x\r\n\r\n.dot\r\n"
+	static const char want[] = "From: alice@ex.test\r\nTo: bob@ex.test\r\nSubject: x\r\n"
+	    "\r\n.dot\r\n"
 	    "..\r\nBcc: in the text\r\nend\r\n";
 	const char *to[] = { "bob@ex.test", "secret@ex.test" };
 	struct sender *sender = sender_open(setup);
