@@ -27,7 +27,8 @@ head_check(const struct http_head *head, size_t size)
 	must(strlen(head->target) <= LIMIT_HTTP_TARGET && head->path_len <= strlen(head->target));
 	must(!head->chunked || head->content_length < 0);
 	for (unsigned i = 0; i < head->n_lines; i++)
-		must(strpbrk(head->lines[i].value, "\r\n") == NULL && head->lines[i].name[0] != '\0');
+		must(strpbrk(head->lines[i].value, "\r\n") == NULL &&
+			head->lines[i].name[0] != '\0');
 	http_field_lists(head, "Connection", "close");
 	http_field_lists(head, "Accept-Encoding", "gzip");
 }

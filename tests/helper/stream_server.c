@@ -47,7 +47,8 @@ make(const char *name, long starts, long ends, const char *alt)
 	X509_gmtime_adj(X509_getm_notBefore(cert), starts);
 	X509_gmtime_adj(X509_getm_notAfter(cert), ends);
 	X509_set_pubkey(cert, key);
-	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1,
+		-1, 0);
 	X509_set_issuer_name(cert, authority != NULL ? X509_get_subject_name(authority) : subject);
 	if (alt != NULL)
 		extend(cert, NID_subject_alt_name, alt);

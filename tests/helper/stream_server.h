@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A server for one connection in a child process, for unit/base_stream.c: certificates made on the spot,
- * and a few kinds of good and bad manners.
+ * A server for one connection in a child process, for unit/base_stream.c: certificates made on the
+ * spot, and a few kinds of good and bad manners.
  */
 #ifndef TESTS_HELPER_STREAM_SERVER_H
 #define TESTS_HELPER_STREAM_SERVER_H

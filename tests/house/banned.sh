@@ -31,14 +31,13 @@ calls='strcpy|strcat|v?sprintf|strtok|atoi|gets|alloca|(set|long)jmp'
 } >"$findings"
 
 # conditionals between ^{ and ^}
-for file in $product; do
-	awk -v file="$file" '
+echo "$product" | xargs awk '
+	FNR == 1 { body = 0 }
 	/^{/ { body = 1 }
 	/^}/ { body = 0 }
 	body && /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else)/ {
-		print file ":" FNR ": conditional in a body"
-	}' "$file"
-done >>"$findings"
+		print FILENAME ":" FNR ": conditional in a body"
+	}' >>"$findings"
 
 # Variables that can change.  Visible ones: only the configuration.  Static ones: the root object of
 # a role, called so, and these, each the state of one process and said so where it is defined.
@@ -53,13 +52,15 @@ bridge/base/map seed
 bridge/base/stream waited_us
 bridge/base/trust trusts
 '
-for object in $(find "$build/obj/wbxml" "$build/obj/bridge" "$build/obj/backends" -name '*.o' \
-	2>/dev/null); do
-	name=${object#"$build"/obj/}
-	[ -f "${name%.o}.c" ] || continue
-	objdump -t "$object" 2>/dev/null | awk -v name="${name%.o}" -v visible="$visible" \
-		-v static="$static" '
-	$0 ~ /[ \t]\.(data|bss)[ \t]/ && $0 ~ / O / || / \*COM\*/ {
+for file in $(echo "$product" | grep '\.c$'); do
+	[ ! -f "$build/obj/${file%.c}.o" ] || echo "$build/obj/${file%.c}.o"
+done | xargs objdump -t 2>/dev/null | awk -v prefix="$build/obj/" -v visible="$visible" \
+	-v static="$static" '
+	/: +file format/ {
+		name = substr($0, length(prefix) + 1)
+		sub(/\.o:.*/, "", name)
+	}
+	($0 ~ /[ \t]\.(data|bss)[ \t]/ && $0 ~ / O /) || /\*COM\*/ {
 		symbol = $NF
 		if (symbol ~ /^(__|\.)/)
 			next
@@ -68,7 +69,6 @@ for object in $(find "$build/obj/wbxml" "$build/obj/bridge" "$build/obj/backends
 			next
 		if ($2 == "g" ? symbol !~ visible : !index(static, "\n" name " " symbol "\n"))
 			print name ".c: variable " symbol " outlives its function"
-	}'
-done >>"$findings"
+	}' >>"$findings"
 
 files_verdict "$findings"

@@ -8,7 +8,7 @@ cd "$1" || exit 2
 findings=$(mktemp)
 
 # headers that are not libc
-libraries='^(openssl|event2|libetpan|curl|libical)/|^(sqlite3|ini|zlib|expat|jansson|ldap|event|libpq-fe)\.h'
+libraries='^((openssl|event2|libetpan|curl|libical)/|(sqlite3|ini|zlib|expat|jansson|ldap)\.h)'
 
 files_product | xargs grep -nE '^[[:space:]]*#[[:space:]]*include' /dev/null |
 	libraries="$libraries" awk '

@@ -16,7 +16,7 @@
 static void
 test_alloc(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 15, 16, 17, 1000, 16 * 1024, 70000, 3 * 1024 * 1024, 8 };
+	static const size_t sizes[] = { 0, 1, 15, 16, 17, 1000, 16 * 1024, 70000, 3 << 20, 8 };
 	struct arena *arena = arena_new(0);
 	size_t total = 0;
 
@@ -124,7 +124,8 @@ test_limits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(death_of(cases[i].limit, cases[i].n, cases[i].size), cases[i].death);
+		assert_int_equal(death_of(cases[i].limit, cases[i].n, cases[i].size),
+			cases[i].death);
 }
 
 int

@@ -97,11 +97,14 @@ test_write_after_view(void **state)
 	body_init(&body, NULL, 1000000);
 	fill(&body, 100000);
 	verify(&body, 100000);
-	for (size_t i = 100000; i < 100010; i++) {
-		char c = byte_at(i);
+	for (size_t len = 100000; len < 150000;) {
+		char piece[10000];
 
-		assert_true(body_write(&body, &c, 1));
-		verify(&body, i + 1);
+		for (size_t i = 0; i < sizeof(piece); i++)
+			piece[i] = byte_at(len + i);
+		assert_true(body_write(&body, piece, sizeof(piece)));
+		len += sizeof(piece);
+		verify(&body, len);
 	}
 	body_close(&body);
 }

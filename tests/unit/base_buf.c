@@ -80,7 +80,7 @@ static void
 model_run(struct buf *buf)
 {
 	static char model[4096];
-	size_t len = 0;
+	size_t len = 0, whole = 0;
 
 	srand(1);
 	for (int i = 0; i < 20000; i++) {
@@ -99,6 +99,9 @@ model_run(struct buf *buf)
 			len -= n;
 		}
 		assert_int_equal(buf->len, len);
+		/* no part of the allocation is forgotten */
+		assert_true(buf->cap + buf->skip >= whole);
+		whole = buf->cap + buf->skip;
 		if (len > 0)
 			assert_memory_equal(buf->data, model, len);
 	}

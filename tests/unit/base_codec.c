@@ -43,7 +43,8 @@ test_base64_decode(void **state)
 		const char *in, *want;	/* NULL: refused */
 	} cases[] = {
 		{ "", "" }, { "Zg==", "f" }, { "Zg", "f" }, { "Zg=", "f" }, { "Zm9vYg==", "foob" },
-		{ "Zm9v YmFy\r\n", "foobar" }, { " Z\tg = = ", "f" }, { "___--w", "\xff\xff\xfe\xfb" },
+		{ "Zm9v YmFy\r\n", "foobar" }, { " Z\tg = = ", "f" },
+		{ "___--w", "\xff\xff\xfe\xfb" },
 		{ "///++w==", "\xff\xff\xfe\xfb" }, { "=", "" }, { "Z", NULL }, { "Zm9vY", NULL },
 		{ "Zg===", NULL }, { "Zg==Zg==", NULL }, { "Zm9*", NULL }, { "Zm9v.", NULL },
 		{ "Zm%2B", NULL }, { "\xc3\xa4", NULL },
@@ -147,7 +148,8 @@ test_hex(void **state)
 		const char *in;
 		bool ok;
 	} cases[] = {
-		{ "", true }, { "00ff7f", true }, { "00FF7f", true }, { "0", false }, { "0g", false },
+		{ "", true }, { "00ff7f", true }, { "00FF7f", true }, { "0", false },
+		{ "0g", false },
 		{ "g0", false }, { "0 ", false }, { "-1", false },
 	};
 	uint8_t out[8];
@@ -168,7 +170,8 @@ test_url(void **state)
 	static const struct {
 		const char *in, *want;
 	} cases[] = {
-		{ "", "" }, { "abc", "abc" }, { "a%20b", "a b" }, { "%C3%a4", "\xc3\xa4" }, { "a+b", "a+b" },
+		{ "", "" }, { "abc", "abc" }, { "a%20b", "a b" }, { "%C3%a4", "\xc3\xa4" },
+		{ "a+b", "a+b" },
 		{ "%", NULL }, { "%4", NULL }, { "%4g", NULL }, { "%00", NULL }, { "a%25b%", NULL },
 		{ "%2525", "%25" },
 	};
@@ -198,8 +201,10 @@ test_quoted(void **state)
 	static const struct {
 		const char *in, *want, *rest;
 	} cases[] = {
-		{ "\"\"", "", "" }, { "\"a b\" c", "a b", " c" }, { "\"a\\\"b\\\\\"x", "a\"b\\", "x" },
-		{ "\"abc", NULL, "\"abc" }, { "\"abc\\\"", NULL, "\"abc\\\"" }, { "\"\\", NULL, "\"\\" },
+		{ "\"\"", "", "" }, { "\"a b\" c", "a b", " c" },
+		{ "\"a\\\"b\\\\\"x", "a\"b\\", "x" },
+		{ "\"abc", NULL, "\"abc" }, { "\"abc\\\"", NULL, "\"abc\\\"" },
+		{ "\"\\", NULL, "\"\\" },
 		{ "abc", NULL, "abc" }, { "", NULL, "" },
 	};
 	struct arena *arena = arena_new(0);
@@ -241,7 +246,8 @@ test_utf8(void **state)
 		{ "\xed\xa0\x80", false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" }, /* surrogate */
 		{ "\xf4\x90\x80\x80", false, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
 		{ "\xc3", false, "\xef\xbf\xbd" }, { "a\xc3z", false, "a\xef\xbf\xbdz" },
-		{ "\xe2\x82", false, "\xef\xbf\xbd\xef\xbf\xbd" }, { "\xff", false, "\xef\xbf\xbd" },
+		{ "\xe2\x82", false, "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xff", false, "\xef\xbf\xbd" },
 		{ "\x80", false, "\xef\xbf\xbd" },
 	};
 	struct arena *arena = arena_new(0);

@@ -72,7 +72,8 @@ test_lines(void **state)
 	assert_memory_equal(line + 4, "-", 1);
 	assert_memory_equal(line + 10, "T", 1);
 	assert_memory_equal(line + 19, ".", 1);
-	assert_memory_equal(line + 23, "Z info r1 login user=bob error=Operation not permitted\n", 55);
+	assert_memory_equal(line + 23, "Z info r1 login user=bob error=Operation not permitted\n",
+		55);
 	line = strchr(line, '\n') + 1;
 	assert_string_equal(line + 23, "Z error - plain\n");
 }
