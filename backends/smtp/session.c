@@ -116,7 +116,8 @@ session_is_alive(struct session *session)
 
 	/* nothing may come while we have nothing asked: it is a farewell */
 	return !session->has_failed && session->smtp->stream != NULL &&
-	    !stream_pending(session->stream) && poll(&poll_fd, 1, 0) == 0;
+	    session->smtp->stream->read_buffer_len == 0 && !stream_pending(session->stream) &&
+	    poll(&poll_fd, 1, 0) == 0;
 }
 
 void
