@@ -13,7 +13,7 @@
 #define WBXML_DOCUMENT_MAX (128UL * 1024 * 1024)
 
 /* Bytes of one text or opaque value: a mail with its attachments, base64 coded. */
-#define WBXML_TEXT_MAX (64UL * 1024 * 1024)
+#define WBXML_TEXT_MAX (128UL * 1024 * 1024)
 
 /* Bytes of a string table.  ActiveSync has none, so what comes is an oddity of some client. */
 #define WBXML_TABLE_MAX 4096

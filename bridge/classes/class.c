@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "bridge/base/arena.h"
+#include "bridge/base/buf.h"
 #include "bridge/base/codec.h"
 #include "bridge/base/date.h"
 #include "bridge/classes/row.h"
@@ -90,23 +91,15 @@ strings_write(struct writer *writer, const struct class_row *row, const struct s
 static void
 base64_write(struct writer *writer, enum token token, const struct bytes *bytes)
 {
-	static const uint8_t digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const uint8_t *at = bytes->data;
+	struct base64_encoder encoder;
+	struct buf text;
 
-	writer_text_begin(writer, token);
-	for (size_t left = bytes->len; left > 0; left -= left < 3 ? left : 3, at += 3) {
-		unsigned a = at[0], b = left > 1 ? at[1] : 0, c = left > 2 ? at[2] : 0;
-		char four[4] = {
-			(char)digits[a >> 2],
-			(char)digits[(a & 3) << 4 | b >> 4],
-			left > 1 ? (char)digits[(b & 15) << 2 | c >> 6] : '=',
-			left > 2 ? (char)digits[c & 63] : '=',
-		};
-
-		writer_text_more(writer, four, sizeof(four));
-	}
-	writer_text_end(writer);
+	buf_init(&text, 2 * bytes->len + 4);
+	base64_init(&encoder, 0);
+	base64_feed(&encoder, bytes->data, bytes->len, &text);
+	base64_finish(&encoder, &text);
+	writer_text_n(writer, token, buf_str(&text), text.len);
+	buf_free(&text);
 }
 
 static void

@@ -15,6 +15,8 @@
 
 #include "bridge/account.h"
 #include "bridge/base/arena.h"
+#include "bridge/base/buf.h"
+#include "bridge/base/codec.h"
 #include "bridge/base/limits.h"
 #include "bridge/classes/class.h"
 #include "bridge/command.h"
@@ -152,32 +154,25 @@ part_take(struct operations *operations, struct body *content)
 }
 
 static void
-base64_write(struct writer *writer, enum token token, const struct body *content)
+base64_write(struct request *request, struct writer *writer, const struct body *content)
 {
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	struct base64_encoder encoder;
+	struct buf text;
 	uint8_t raw[PIECE];
-	char text[PIECE / 3 * 4];
 	size_t at = 0;
 	ssize_t n;
 
-	writer_text_begin(writer, token);
+	buf_init_arena(&text, request->arena, 2 * PIECE);
+	base64_init(&encoder, 0);
+	writer_text_begin(writer, ItemOperations_Data);
 	while ((n = body_read_at(content, at, raw, sizeof(raw))) > 0) {
-		size_t out = 0;
-
-		for (size_t i = 0; i < (size_t)n; i += 3) {
-			size_t left = (size_t)n - i;
-			unsigned a = raw[i], b = left > 1 ? raw[i + 1] : 0,
-			    c = left > 2 ? raw[i + 2] : 0;
-
-			text[out++] = digits[a >> 2];
-			text[out++] = digits[(a & 3) << 4 | b >> 4];
-			text[out++] = left > 1 ? digits[(b & 15) << 2 | c >> 6] : '=';
-			text[out++] = left > 2 ? digits[c & 63] : '=';
-		}
-		writer_text_more(writer, text, out);
+		base64_feed(&encoder, raw, (size_t)n, &text);
+		writer_text_more(writer, text.data, text.len);
+		buf_reset(&text);
 		at += (size_t)n;
 	}
+	base64_finish(&encoder, &text);
+	writer_text_more(writer, text.data, text.len);
 	writer_text_end(writer);
 }
 
@@ -235,7 +230,7 @@ attachment_properties(struct operations *operations, const struct fetch *fetch, 
 	if (operations->parts)
 		writer_int(writer, ItemOperations_Part, part_take(operations, part->data));
 	else
-		base64_write(writer, ItemOperations_Data, part->data);
+		base64_write(operations->request, writer, part->data);
 	writer_close(writer);
 }
 
