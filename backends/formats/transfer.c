@@ -40,19 +40,42 @@ transfer_init(struct transfer_decoder *decoder, enum transfer_kind kind)
 	decoder->kind = kind;
 }
 
-/* The six bits of a base64 digit, or more than 63. */
-static unsigned
-digit_of(uint8_t c)
+/* Value of a base64 digit plus one; 0: no digit. */
+static const uint8_t digits64[256] = {
+	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6,
+	['G'] = 7, ['H'] = 8, ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12,
+	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+	['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30,
+	['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
+	['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
+	['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60,
+	['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+};
+
+/* Whole groups of four digits while there are no others; returns the digits used. */
+static size_t
+decode_groups(const uint8_t *data, size_t n, uint8_t **to)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned)c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return (unsigned)c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return (unsigned)c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : 64;
+	uint8_t *at = *to;
+	size_t i;
+
+	for (i = 0; n - i >= 4; i += 4) {
+		uint32_t a = digits64[data[i]], b = digits64[data[i + 1]];
+		uint32_t c = digits64[data[i + 2]], d = digits64[data[i + 3]];
+		uint32_t bits;
+
+		if (a == 0 || b == 0 || c == 0 || d == 0)
+			break;
+		bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+		*at++ = (uint8_t)(bits >> 16);
+		*at++ = (uint8_t)(bits >> 8);
+		*at++ = (uint8_t)bits;
+	}
+	*to = at;
+	return i;
 }
 
 static bool
@@ -64,10 +87,15 @@ feed_base64(struct transfer_decoder *decoder, const uint8_t *data, size_t n, str
 	if (at == NULL)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		unsigned digit = digit_of(data[i]);
+		uint32_t digit;
 
-		if (digit < 64) {
-			decoder->bits = decoder->bits << 6 | digit;
+		if (decoder->n_bits == 0)
+			i += decode_groups(data + i, n - i, &at);
+		if (i == n)
+			break;
+		digit = digits64[data[i]];
+		if (digit > 0) {
+			decoder->bits = decoder->bits << 6 | (digit - 1);
 			decoder->n_bits += 6;
 			if (decoder->n_bits >= 8) {
 				decoder->n_bits -= 8;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Submission against scripted servers: a child process plays each script (what it wants to read, what
- * it answers) on a loopback port.  Covers what a well-behaved server never does: lost ends, injected
+ * Submission against scripted servers: a child process plays each script (what it wants to read,
+ * what it answers) on a loopback port.  Covers what a well-behaved server never does: lost ends,
+ * injected answers, refusals at every step.
  * answers, refusals at every step.
  */
 #include <arpa/inet.h>
@@ -29,7 +30,7 @@
 extern const struct send_ops smtp_send_ops;
 
 static struct config settings = {
-	.server = { .connect_timeout = 2, .upstream_timeout = 2 },
+	.server = { .connect_timeout = 1, .upstream_timeout = 1 },
 };
 struct config *config = &settings;
 
@@ -65,10 +66,12 @@ static const struct script scripts[] = {
 	{ .name = "no auth offered", .exchanges = { GREET, BARE, MAIL, RCPT, DATA, TEXT,
 	    { ".", "250 kept\r\n" } }, .sent = true },
 	{ .name = "only LOGIN", .exchanges = { GREET, { "EHLO", "250 AUTH LOGIN\r\n" },
-	    { "AUTH LOGIN", "334 VXNlcm5hbWU6\r\n" }, { "YWxpY2VAZXgudGVzdA==", "334 UGFzcw==\r\n" },
+	    { "AUTH LOGIN", "334 VXNlcm5hbWU6\r\n" }, { "YWxpY2VAZXgudGVzdA==",
+	    "334 UGFzcw==\r\n" },
 	    { "c2VjcmV0", "235 ok\r\n" }, MAIL, RCPT, DATA, TEXT, { ".", "250 kept\r\n" } },
 	    .sent = true },
-	{ .name = "HELO", .exchanges = { GREET, { "EHLO", "502 what\r\n" }, { "HELO", "250 me\r\n" },
+	{ .name = "HELO", .exchanges = { GREET, { "EHLO", "502 what\r\n" }, { "HELO",
+	    "250 me\r\n" },
 	    MAIL, RCPT, DATA, TEXT, { ".", "250 kept\r\n" } }, .sent = true },
 	{ .name = "pipelining", .exchanges = { GREET, { "EHLO", "250 PIPELINING\r\n" }, MAIL, RCPT,
 	    DATA, TEXT, { ".", "250 kept\r\n" } }, .sent = true },
@@ -80,9 +83,11 @@ static const struct script scripts[] = {
 	    { "AGFs", "535 5.7.8 no\r\n" } }, .opened = DENIED },
 	{ .name = "auth later", .exchanges = { GREET, HELLO, { "AUTH PLAIN", "334 \r\n" },
 	    { "AGFs", "454 4.7.0 database\r\n" } }, .opened = TRY_LATER },
-	{ .name = "no STARTTLS", .exchanges = { GREET, HELLO }, .starttls = true, .opened = CANNOT },
+	{ .name = "no STARTTLS", .exchanges = { GREET, HELLO }, .starttls = true,
+	    .opened = CANNOT },
 	{ .name = "injected behind STARTTLS", .exchanges = { GREET, { "EHLO", "250 STARTTLS\r\n" },
-	    { "STARTTLS", "220 go\r\n250 AUTH PLAIN\r\n" } }, .starttls = true, .opened = TRY_LATER },
+	    { "STARTTLS", "220 go\r\n250 AUTH PLAIN\r\n" } }, .starttls = true,
+	    .opened = TRY_LATER },
 	{ .name = "sender refused", .exchanges = { GREET, BARE, { "MAIL", "553 5.7.1 not you\r\n" },
 	    RSET }, .submitted = REFUSED, .code = 553 },
 	{ .name = "sender needs login", .exchanges = { GREET, BARE, { "MAIL", "530 login\r\n" },
@@ -243,7 +248,8 @@ test_scripts(void **state)
 static void
 test_alive(void **state)
 {
-	static const struct script script = { .name = "closes when idle", .exchanges = { GREET, BARE,
+	static const struct script script = { .name = "closes when idle",
+	    .exchanges = { GREET, BARE,
 	    MAIL, RCPT, DATA, TEXT, { ".", "250 kept\r\n421 idle too long\r\n" } }, .sent = true };
 	struct url url = { .scheme = URL_SMTP, .host = "127.0.0.1" };
 	struct login login = { .url = &url, .user = "alice@ex.test", .password = "secret" };
