@@ -154,7 +154,7 @@ static bool check_fetched(struct check *check, const struct node *fetch)
 
 	if (!only_with(check, fetch, "Properties", "1"))
 		return false;
-	if (node_child(fetch, "FileReference") == NULL && node_child(fetch, "ServerId") == NULL
+	if (!is(fetch, "Status", "9") && node_child(fetch, "FileReference") == NULL && node_child(fetch, "ServerId") == NULL
 	    && node_child(fetch, "LongId") == NULL && node_child(fetch, "LinkId") == NULL)
 		return check_fail(check, "Fetch does not say what it answers");
 	if (properties != NULL && !check_part(check, properties))
@@ -223,7 +223,7 @@ bool check_rules(struct check *check, const struct node *document)
 {
 	const char *top = strcmp(check->command, "GetHierarchy") == 0 ? "Folders" : check->command;
 
-	if (strcmp(document->name, top) != 0)
+	if (*top != '\0' && strcmp(document->name, top) != 0)
 		return check_fail(check, "%s answered by %s", check->command, document->name);
 	if (!check_statuses(check, document))
 		return false;

@@ -133,7 +133,7 @@ static bool apply_sync(struct phone *phone, const struct node *asked, const stru
 	bool good = true;
 
 	map_init(&before, phone->arena);
-	if (strcmp(node_text(asked, "SyncKey"), "0") == 0)
+	if (asked == NULL || strcmp(node_text(asked, "SyncKey"), "0") == 0)
 		start_over(phone, &before);
 	for (const struct node *at = changes ? changes->first : NULL; good && at; at = at->next) {
 		n += strcmp(at->name, "Count") != 0;

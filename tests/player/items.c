@@ -205,8 +205,9 @@ static bool check_key(struct phone *phone, struct folder *folder, const struct n
 	if (strcmp(key, sent) == 0)
 		return !moved || phone_fail(phone, "%s: changes without a new SyncKey",
 					    folder->name);
-	before = map_get(&folder->seen_keys, key); /* the same answer to the same key is fine */
-	if (before != NULL && (strcmp(before, sent) != 0 || strcmp(sent, "0") == 0))
+	/* the same answer to the same key is fine; key 0 twice may join one beginning (R3) */
+	before = map_get(&folder->seen_keys, key);
+	if (before != NULL && strcmp(before, sent) != 0)
 		return phone_fail(phone, "%s: SyncKey %s handed out again", folder->name, key);
 	map_put(&folder->seen_keys, key, arena_strdup(phone->arena, sent));
 	return true;

@@ -247,12 +247,12 @@ static bool digest(struct phone *phone, struct request *request, enum phone_read
 		.version = request->version,
 		.asked = phone->asked,
 		.answer = &phone->answer,
-		.n_parts = phone->n_parts,
 		.part_len = phone->part_len,
 	};
 
 	if (!decode_answer(phone))
 		return false;
+	check.n_parts = phone->n_parts;
 	if (!check_answer(&check, phone->document))
 		return phone_fail(phone, "%s", check.reason);
 	return reading == READ_CHECKED || apply(phone, request);

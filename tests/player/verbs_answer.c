@@ -16,7 +16,7 @@
 #include "tests/player/script.h"
 #include "tests/player/verbs.h"
 
-enum { TEXT_SHOWN = 300, REPORT_MAX = 20000, ALTERNATIVES = 4 };
+enum { TEXT_SHOWN = 300, REPORT_MAX = 20000, ALTERNATIVES = 6 };
 
 /* --- failing, with all that is known --- */
 

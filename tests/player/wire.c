@@ -80,15 +80,6 @@ bool wire_send(struct wire *wire, const void *data, size_t len)
 	return good;
 }
 
-bool wire_wait(struct wire *wire, int64_t ms)
-{
-	struct pollfd poller = {.fd = stream_fd(wire->stream), .events = POLLIN};
-
-	if (wire->eof || stream_pending(wire->stream) || wire->in.len > 0)
-		return true;
-	return poll(&poller, 1, ms < 0 ? 0 : (int)ms) > 0;
-}
-
 static void note_time(struct wire *wire)
 {
 	int64_t now = now_ms();
@@ -122,6 +113,17 @@ static enum wire_result fill(struct wire *wire, int64_t deadline)
 	buf_grown(&wire->in, (size_t)n);
 	note_time(wire);
 	return WIRE_DONE;
+}
+
+/* TLS may have records of its own (session tickets): only bytes of an answer, or the end, count. */
+bool wire_wait(struct wire *wire, int64_t ms)
+{
+	int64_t end = now_ms() + ms;
+
+	while (!wire->eof && wire->in.len == 0)
+		if (fill(wire, end) == WIRE_TIMEOUT || wire->in.failed)
+			return wire->in.failed;
+	return true;
 }
 
 const char *answer_header(const struct answer *answer, const char *name)

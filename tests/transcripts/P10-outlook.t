@@ -31,6 +31,7 @@ apple sync Archive
 apple showed Sync { Collections { Collection { Commands { only Add { ServerId $d2 } } } } }
 apple sync INBOX
 apple showed Sync { Collections { Collection { Commands { only Delete { ServerId $m2 } } } } }
+phone sync INBOX until quiet window 512 filter 0 body 2 size 10000000
 phone send Ping { HeartbeatInterval 480 Folders { Folder { Id $INBOX Class Email } } }
 phone stays quiet 1s
 phone drops

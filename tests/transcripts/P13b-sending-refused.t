@@ -10,8 +10,11 @@ imap u1 does "SELECT Sent"
 imap said "* 0 EXISTS*"
 phone send SendMail { ClientId "nobody-$run" Mime opaque "Subject: x\r\n\r\nx\r\n" }
 phone gets SendMail { Status 119 }
-phone send SendMail { ClientId "big-$run" Mime size 40000000 }
-phone gets SendMail { Status 122 } or SendMail { Status 107 } or http 413
+check "{ printf 'To: big-$run@example.net\r\nSubject: big\r\n\r\n'; head -c 40000000 /dev/zero | tr '\\0' x | fold -w 70; } >'$FARM/big.eml'"
+phone send SendMail { ClientId "big-$run" Mime file $FARM/big.eml }
+phone gets SendMail { Status 122 }
+check "rm -f '$FARM/big.eml'"
+smtp has 0 mails to big-$run@example.net
 # the same phone at 12.1
 phone version 12.1
 phone send SendMail query "SaveInSent=T" mime send.eml
@@ -19,13 +22,13 @@ phone gets SendMail empty
 smtp has 1 mail to old-$run@example.net containing "raw MIME"
 imap u1 does "SELECT Sent"
 imap said "* 1 EXISTS*"
-phone send SmartReply query "SaveInSent=T&CollectionId=$INBOX&ItemId=$m1" mime send.eml
+phone send SmartReply query "SaveInSent=T&CollectionId=$INBOX&ItemId=$m1" mime reply.eml
 phone gets SmartReply empty
 smtp has 2 mails to old-$run@example.net
 smtp has 1 mail to old-$run@example.net containing "this is a plain text"
 phone send SendMail query "SaveInSent=F" type message/rfc822 body "To: bad-$run@example.net\r\nSubject: x\r\n\r\nx\r\n"
 phone gets http 500
-phone send SmartReply query "CollectionId=$INBOX&ItemId=nonsense" mime send.eml
+phone send SmartReply query "CollectionId=$INBOX&ItemId=nonsense" type message/rfc822 body "To: old-$run@example.net\r\nSubject: Re: nothing\r\n\r\nx\r\n"
 phone gets http 500
 # mixed line ends and raw 8-bit headers
 phone version 14.1

@@ -11,6 +11,6 @@ phone gets Sync { Collections { Collection { SyncKey $b Status 1 absent Commands
 phone sync INBOX window 5
 # in the middle of it the phone asks for a key once more
 phone send Sync { Collections { Collection { SyncKey 0 CollectionId $INBOX } } }
-phone gets Sync { Collections { Collection { SyncKey not $INBOX.previous Status 1 } } }
+phone gets Sync { Collections { Collection { SyncKey * Status 1 } } }
 phone sync INBOX until quiet window 5
 phone has 12 items in INBOX

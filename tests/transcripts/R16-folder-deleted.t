@@ -14,6 +14,7 @@ phone send Sync { Collections { Collection { SyncKey $key CollectionId $id } } }
 phone gets Sync { Status 12 } or Sync { Collections { Collection { CollectionId $id Status 12 } } }
 phone send Sync { Collections { Collection { SyncKey $key CollectionId $id } } }
 phone gets Sync { Collections { Collection { CollectionId $id Status 3 } } }
+# FolderSync knows it at once: else the phone would go in circles
 phone folders
 phone lacks folder Doomed
 # an id that never was
@@ -23,10 +24,13 @@ phone gets Sync { Status 12 } or Sync { Collections { Collection { Status 12 } }
 # a folder renamed by somebody else keeps id and key
 imap alice does "CREATE Before"
 imap alice appends Before plain.eml
+phone scout as aosp device scout
+scout folders
 phone folders
 phone sync Before until quiet
 let id = $Before
 imap alice does "RENAME Before After"
+scout folders anew
 phone folders
 phone lacks folder Before
 phone has folder After type 12

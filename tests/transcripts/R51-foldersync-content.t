@@ -15,8 +15,10 @@ phone has folder Alpha below Projects
 phone has folder Deep below Alpha
 phone has folder "Entwürfe-Kopie" type 12
 phone has folder "With \"quotes\" and \\"
-# changes by somebody else
+# changes by somebody else; the list may be a minute old, unless some device asks from 0
 imap alice does "DELETE Projects/Alpha/Deep" "CREATE Later"
+phone scout as ios device scout
+scout folders
 phone folders
 phone lacks folder Deep
 phone has folder Later type 12
