@@ -194,7 +194,9 @@ answer_fault(struct request *request, struct response *response, enum fault faul
 		request->log.reason = fault_text(fault);
 	if (fault == BUG)
 		log_event(LEVEL_ERROR, request->id, "bug", "cmd=%s", request->log.cmd);
-	if (fault == BAD_INPUT && request->version >= EAS_14_0 && !status)
+	if (request->common_status)
+		status = request->common_status;
+	else if (fault == BAD_INPUT && request->version >= EAS_14_0 && !status)
 		status = 103;
 	if (fault != DENIED && request->command && status_can_be_told(request, status)) {
 		command_answer_status(request, response, status);
@@ -248,6 +250,7 @@ check_version(struct request *request)
 
 	if (!version_is_offered(request->version)) {
 		request->log.reason = "protocol version not offered";
+		request->common_status = 138;
 		return BAD_INPUT;
 	}
 	if (request->version < command->since || request->version > command->until) {
@@ -268,10 +271,12 @@ check_form(struct request *request)
 {
 	if (!request->device_id || !*request->device_id) {
 		request->log.reason = "DeviceId missing";
+		request->common_status = 108;
 		return BAD_INPUT;
 	}
 	if (!body_len(&request->body) && body_is_expected(request)) {
 		request->log.reason = "body missing";
+		request->common_status = 101;
 		return BAD_INPUT;
 	}
 	return OK;

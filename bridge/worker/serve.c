@@ -22,6 +22,8 @@
 #include "bridge/worker/worker.h"
 #include "wbxml/text.h"
 
+enum { RETRY_AFTER_S = 30 };
+
 /* The request's body: inline bytes or a file. */
 static void
 take_body(struct ipc_message *message, struct request *request)
@@ -91,10 +93,12 @@ answer_options(struct request *request, struct response *response)
 	request->log.cmd = "OPTIONS";
 	response_http(response, 200);
 	response->version_headers = fault == OK;
-	if (fault == DENIED)
+	if (fault == DENIED) {
 		response->http = 401;
-	else if (fault != OK)
+	} else if (fault != OK) {
 		response->http = 503;
+		response->retry_after = RETRY_AFTER_S;
+	}
 }
 
 /* Devices that only try whether it works (AOSP, Samsung, MSRCA) leave nothing behind (R50). */
@@ -128,7 +132,7 @@ serve_request(struct worker *worker, struct request *request, struct response *r
 	} else if (!state_at_hand(worker, request)) {
 		request->log.reason = "state not available";
 		response_http(response, 503);
-		response->retry_after = 30;
+		response->retry_after = RETRY_AFTER_S;
 	} else {
 		command_run(request, response);
 	}
