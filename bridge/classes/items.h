@@ -187,6 +187,8 @@ struct meeting_request {
 /* One item of any class. */
 struct item {
 	enum item_class class;
+	bool has_mark;  /* from a store: the mark (store.h) of the very state that the item shows */
+	uint32_t mark;
 	union {
 		struct email email;
 	};

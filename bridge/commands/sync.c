@@ -339,10 +339,10 @@ log_counts(struct sync *sync)
 }
 
 static enum fault
-sync_once(struct request *request, struct response *response)
+sync_once(struct request *request, struct response *response, bool is_second_try)
 {
 	struct sync sync = {
-		.request = request, .response = response,
+		.request = request, .response = response, .is_second_try = is_second_try,
 		.started_ms = request->rerun ? now_ms() : request->received_ms,
 	};
 	bool is_answered;
@@ -378,7 +378,7 @@ sync_run(struct request *request, struct response *response)
 		if (i)
 			response_restart(response, request);
 		request->hierarchy = NULL;
-		fault = sync_once(request, response);
+		fault = sync_once(request, response, i > 0);
 	}
 	return fault == CONFLICT ? TRY_LATER : fault;
 }

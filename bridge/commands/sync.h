@@ -85,6 +85,7 @@ struct sync {
 	struct response *response;
 	struct sync_collection *list;
 	unsigned n;
+	bool is_second_try;         /* another request saved in between */
 	bool is_empty;              /* no body */
 	bool has_collections, is_partial;
 	bool has_window;

@@ -19,7 +19,8 @@ enum {
 	/* a second key 0 joins the load that runs, or ran so many seconds ago (R3) */
 	JOIN_S = 120, LOAD_S = 24 * 60 * 60,
 	SHRINK_AT = 3, /* the same key for the third time after the answer: smaller batches (R19) */
-	SKIP_AT = 5,   /* ... and for the fifth: without the first item */
+	ONE_AT = 4,    /* ... then one item at a time, */
+	POISON_AT = 7, /* ... and after three times that one, its stand-in */
 };
 
 /* --- key 0 --- */
@@ -123,17 +124,29 @@ count_said(const struct known *known, bool only_adds)
 	return n;
 }
 
+/* True if the last answer told something about an item that this request has a command for: it
+ * cannot be told again in this answer, so this one must not pass for the last one. */
+static bool
+is_crossed(const struct known *known)
+{
+	for (size_t i = 0; i < known->n; i++)
+		if (known->items[i].is_busy && !known->items[i].is_own &&
+		    known_said(&known->items[i]) != DUE_NOTHING)
+			return true;
+	return false;
+}
+
 /* The newest item that would be told next is what the phone chokes on. */
 static void
-skip_one(struct sync *sync, struct known *known)
+poison_mark(struct sync *sync, struct known *known)
 {
 	for (size_t i = known->n; i-- > 0;) {
 		struct known_item *item = &known->items[i];
 
 		if (known_due(item) != DUE_ADD)
 			continue;
-		item->is_skipped = true;
-		log_event(LEVEL_WARN, sync->request->id, "item-skipped",
+		item->is_poison = true;
+		log_event(LEVEL_WARN, sync->request->id, "item-poison",
 		    "user=%s device=%s collection=%u item=%u",
 		    sync->request->account->login, sync->request->device->id,
 		    known->collection, item->num);
@@ -145,10 +158,10 @@ skip_one(struct sync *sync, struct known *known)
 static void
 poison_look(struct sync *sync, struct known *known, unsigned n_adds)
 {
-	known->limit = known->attempts == SHRINK_AT && n_adds >= 4 ? n_adds / 4 : 1;
+	known->limit = known->attempts < ONE_AT && n_adds >= 4 ? n_adds / 4 : 1;
 	known_take_back(known);
-	if (known->attempts >= SKIP_AT)
-		skip_one(sync, known);
+	if (known->attempts >= POISON_AT)
+		poison_mark(sync, known);
 	known_next(known);
 }
 
@@ -163,14 +176,17 @@ again_plan(struct sync *sync, struct sync_collection *collection, struct sync_ex
 	*ret_wish = (struct sync_export){
 		.again = true, .wanted = collection->get_changes && collection->store,
 	};
-	if (n_adds && collection->get_changes && ++known->attempts >= SHRINK_AT) {
+	/* two that crossed are no sign of poison */
+	if (n_adds && collection->get_changes && !sync->is_second_try &&
+	    ++known->attempts >= SHRINK_AT) {
 		poison_look(sync, known, n_adds);
 		ret_wish->again = false;
-	} else if (n && (!ret_wish->wanted || n > window_left(sync, collection))) {
+	} else if (is_crossed(known) ||
+	    (n && (!ret_wish->wanted || n > window_left(sync, collection)))) {
 		known_take_back(known);
 		known_next(known);
 		ret_wish->again = false;
-	} else if (!n && ret_wish->wanted) {
+	} else if (!n && ret_wish->wanted && !sync->is_second_try) {
 		/* only commands were answered last time: now there may be news */
 		enum fault fault = refresh(sync, collection);
 

@@ -40,12 +40,20 @@ bits_wanted(const struct item *item)
 	    (email->has.flag && email->flag.status == FLAG_ACTIVE ? (uint32_t)MARK_FLAGGED : 0);
 }
 
+/* What the phone shows by now: its own earlier changes are no news to it, though the answer to
+ * them may have been lost. */
+static uint32_t
+mark_on_phone(const struct known_item *known)
+{
+	return known->is_own && known->told == TOLD_ITEM ? known->sent : known->shown;
+}
+
 /* Did somebody else change the same thing to something else, unseen by the phone? */
 static bool
 is_conflict(const struct known_item *known, const struct item *item)
 {
 	uint32_t touched = bits_touched(item);
-	uint32_t theirs = (known->mark ^ known->shown) & touched;
+	uint32_t theirs = (known->mark ^ mark_on_phone(known)) & touched;
 
 	if (item->class != CLASS_EMAIL)
 		return theirs != 0;
@@ -53,12 +61,24 @@ is_conflict(const struct known_item *known, const struct item *item)
 	    (theirs & ~(uint32_t)MARK_FLAGS) != 0;
 }
 
-/* The phone shows its change, the server refused it: make the server's copy due. */
+/* The phone shows `view` from now on, whether or not it hears of it. */
 static void
-push_back(struct known_item *item)
+note_view(struct known_item *known, uint32_t view)
 {
-	item->told = TOLD_NOTHING;
-	item->shown = ~item->mark;
+	known->sent = view;
+	known->told = TOLD_ITEM;
+	known->is_own = true;
+}
+
+/* The phone shows its change, which did not come to be.  Where that is not what the store has, the
+ * store's copy is due; categories, known by their hash alone, always are. */
+static void
+note_refused(struct known_item *known, const struct item *item)
+{
+	uint32_t touched = bits_touched(item);
+	uint32_t wanted = bits_wanted(item) | (~known->mark & ~(uint32_t)MARK_FLAGS);
+
+	note_view(known, (mark_on_phone(known) & ~touched) | (wanted & touched));
 }
 
 static void
@@ -66,29 +86,25 @@ note_change(struct known_item *known, const struct item *item, uint32_t mark)
 {
 	uint32_t touched = bits_touched(item);
 
+	note_view(known, (mark_on_phone(known) & ~touched) | (mark & touched));
 	known->mark = mark;
-	known->sent = (known->shown & ~touched) | (mark & touched);
-	known->told = TOLD_ITEM;
-	known->is_own = true;
 }
 
 static int
-change_failed(struct known_item *known, enum fault fault)
+change_failed(struct known_item *known, const struct item *item, enum fault fault)
 {
+	note_refused(known, item);
 	switch (fault) {
 	case ITEM_GONE:
 		known->target = TARGET_GONE;
 		return APPLY_NOT_FOUND;
 	case NO_SPACE:
-		push_back(known);
 		return APPLY_NO_SPACE;
 	case ITEM_BAD:
 	case BAD_INPUT:
 	case TOO_BIG:
-		push_back(known);
 		return APPLY_BAD_ITEM;
 	default:
-		push_back(known);
 		return APPLY_CONFLICT;
 	}
 }
@@ -110,13 +126,15 @@ apply_change(struct apply *apply, uint32_t num, const struct item *item, int *re
 	*ret_status = APPLY_OK;
 	if (num >= KNOWN_MADE_UP)
 		return OK;
+	if (known)
+		known->is_busy = true;
 	if (!known || !known->held || known->target == TARGET_GONE) {
 		*ret_status = APPLY_NOT_FOUND;
 		return OK;
 	}
 	apply->known->items_changed = true;
-	known->is_busy = true;
 	if (apply->conflict == CONFLICT_SERVER_WINS && is_conflict(known, item)) {
+		note_refused(known, item);
 		*ret_status = APPLY_CONFLICT;
 		return OK;
 	}
@@ -125,7 +143,7 @@ apply_change(struct apply *apply, uint32_t num, const struct item *item, int *re
 	if (fault == OK)
 		note_change(known, item, mark);
 	else if (is_refusal(fault))
-		*ret_status = change_failed(known, fault);
+		*ret_status = change_failed(known, item, fault);
 	else
 		return fault;
 	if (fault != OK)

@@ -119,6 +119,39 @@ complain(const struct export *export, uint32_t num)
 	    export->request->account->login, export->collection->id, num);
 }
 
+/* The mark of what the phone sees now, which may be younger than the list it was picked from. */
+static uint32_t
+mark_shown(const struct known_item *known, const struct item *item)
+{
+	enum { FLAG_ACTIVE = 2 };
+	const struct email *email;
+	uint32_t mark = known->mark & ~(uint32_t)(MARK_READ | MARK_FLAGGED);
+
+	if (!item)
+		return 0; /* a stand-in shows no flags: they follow */
+	if (item->has_mark || item->class != CLASS_EMAIL)
+		return item->has_mark ? item->mark : known->mark;
+	email = &item->email;
+	return mark | (email->read ? (uint32_t)MARK_READ : 0) |
+	    (email->flag.status == FLAG_ACTIVE ? (uint32_t)MARK_FLAGGED : 0);
+}
+
+static void
+note_told(struct batch *batch, struct known_item *known, const struct item *item)
+{
+	/* a change that cannot be shown is given up, not tried for ever */
+	uint32_t mark = !item && batch->due == DUE_CHANGE ? known->mark : mark_shown(known, item);
+
+	if (!batch->is_again) {
+		known_tell(batch->export->known, known, batch->due);
+		known->sent = mark;
+	} else if (known->sent != mark) {
+		/* told twice, not the same: nobody knows which one the phone took */
+		known->sent = ~known->mark;
+		batch->export->known->items_changed = true;
+	}
+}
+
 static void
 command_settle(struct batch *batch, uint32_t num, enum fault fault, const struct item *item)
 {
@@ -131,13 +164,11 @@ command_settle(struct batch *batch, uint32_t num, enum fault fault, const struct
 		item_write(batch, num, item);
 	if (fault == ITEM_BAD)
 		complain(export, num);
-	if (batch->is_again)
-		return;
-	if (fault == ITEM_GONE) {
+	if (fault != ITEM_GONE) {
+		note_told(batch, known, fault == OK ? item : NULL);
+	} else if (!batch->is_again) {
 		known->target = TARGET_GONE;
 		export->known->items_changed = true;
-	} else {
-		known_tell(export->known, known, batch->due);
 	}
 }
 
@@ -229,16 +260,24 @@ room(const struct export *export)
 	return n < export->window ? export->window - n : 0;
 }
 
-/* Items that killed a worker twice get their stand-in without anybody looking at them. */
-static unsigned
-quarantined_write(struct batch *batch, struct item_ref *refs, unsigned n)
+static bool
+is_bad(const struct export *export, uint32_t num)
 {
-	struct export *export = batch->export;
+	const struct known_item *item = known_find(export->known, num);
+
+	return (item && item->is_poison) ||
+	    quarantine_is_bad(export->request, export->collection->folder, num);
+}
+
+/* Items that killed a worker twice, or that the phone never got past, are told by their stand-in
+ * without anybody looking at them. */
+static unsigned
+bad_write(struct batch *batch, struct item_ref *refs, unsigned n)
+{
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (batch->due == DUE_ADD && quarantine_is_bad(export->request,
-		    export->collection->folder, refs[i].num))
+		if (batch->due == DUE_ADD && is_bad(batch->export, refs[i].num))
 			command_settle(batch, refs[i].num, ITEM_BAD, NULL);
 		else
 			refs[kept++] = refs[i];
@@ -257,7 +296,7 @@ items_write(struct batch *batch, const uint32_t *nums, unsigned n)
 			.folder = export->collection->folder, .num = nums[i],
 		};
 	if (!batch->reply)
-		n = quarantined_write(batch, refs, n);
+		n = bad_write(batch, refs, n);
 	batch->refs = refs;
 	batch->n = n;
 	batch->done = 0;
@@ -321,17 +360,26 @@ is_anything_left(const struct known *known)
 	return false;
 }
 
-enum fault
-export_due(struct export *export)
+static enum fault
+tell_round(struct export *export, uint32_t *nums)
 {
-	uint32_t *nums = arena_array(export->request->arena, export->window, sizeof(*nums));
 	enum fault fault;
 
 	tell_gone(export, nums, DUE_DELETE);
 	tell_gone(export, nums, DUE_SOFT_DELETE);
 	fault = tell_items(export, nums, DUE_CHANGE);
-	if (fault == OK)
-		fault = tell_items(export, nums, DUE_ADD);
+	return fault == OK ? tell_items(export, nums, DUE_ADD) : fault;
+}
+
+enum fault
+export_due(struct export *export)
+{
+	uint32_t *nums = arena_array(export->request->arena, export->window, sizeof(*nums));
+	enum fault fault = tell_round(export, nums);
+
+	/* all that was changed turned out to be gone: that is something to tell */
+	if (fault == OK && !export_count(export) && is_anything_left(export->known))
+		fault = tell_round(export, nums);
 	export->is_full = is_anything_left(export->known);
 	return fault;
 }

@@ -193,7 +193,7 @@ known_due(const struct known_item *item)
 	if (item->target == TARGET_THERE) {
 		if (held)
 			return mark == item->mark ? DUE_NOTHING : DUE_CHANGE;
-		return item->is_skipped ? DUE_NOTHING : DUE_ADD;
+		return DUE_ADD;
 	}
 	if (!held)
 		return DUE_NOTHING;

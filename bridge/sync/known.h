@@ -41,7 +41,7 @@ struct known_item {
 	bool held;
 	uint8_t told;      /* enum told */
 	uint8_t target;    /* enum target */
-	bool is_skipped;   /* poison: never again (R19) */
+	bool is_poison;    /* the phone chokes on it: only a stand-in is told (R19) */
 	bool is_own;       /* told by a command of the phone itself: never taken back */
 	bool is_busy;      /* not stored: this request has a command for it, so this answer has none */
 };

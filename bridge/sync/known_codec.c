@@ -22,7 +22,7 @@ enum {
 	SUPPORTED_MAX = 512,
 	ITEMS_COUNT_MAX = 4000000,
 	/* facts of an item */
-	FACT_HELD = 1, FACT_TOLD_SHIFT = 1, FACT_TARGET_SHIFT = 3, FACT_SKIPPED = 32,
+	FACT_HELD = 1, FACT_TOLD_SHIFT = 1, FACT_TARGET_SHIFT = 3, FACT_POISON = 32,
 	FACT_OWN = 64, FACT_MARKS = 128, /* shown and sent differ from mark and follow it */
 	TWO_BITS = 3,
 };
@@ -201,7 +201,7 @@ facts_of(const struct known_item *item)
 	    (item->told == TOLD_ITEM && item->sent != item->mark);
 
 	return (item->held ? FACT_HELD : 0u) | (unsigned)item->told << FACT_TOLD_SHIFT |
-	    (unsigned)item->target << FACT_TARGET_SHIFT | (item->is_skipped ? FACT_SKIPPED : 0u) |
+	    (unsigned)item->target << FACT_TARGET_SHIFT | (item->is_poison ? FACT_POISON : 0u) |
 	    (item->is_own ? FACT_OWN : 0u) | (marks ? FACT_MARKS : 0u);
 }
 
@@ -259,7 +259,7 @@ facts_decode(struct blob *raw, struct known_item *items, size_t n)
 		struct known_item item = {
 			.held = facts & FACT_HELD, .told = facts >> FACT_TOLD_SHIFT & TWO_BITS,
 			.target = facts >> FACT_TARGET_SHIFT & TWO_BITS,
-			.is_skipped = facts & FACT_SKIPPED, .is_own = facts & FACT_OWN,
+			.is_poison = facts & FACT_POISON, .is_own = facts & FACT_OWN,
 		};
 		uint64_t run;
 

@@ -313,7 +313,8 @@ item_fill(struct arena *arena, const struct mail *mail, const struct body_wish *
 	*item = (struct item){ .class = CLASS_EMAIL };
 	ITEM_SET(email, read, (mail->mark & MARK_READ) != 0);
 	email->has.flag = true;
-	email->flag.status = mail->mark & MARK_FLAGGED ? 2 : 0;
+	if (mail->mark & MARK_FLAGGED)
+		ITEM_SET(&email->flag, status, 2);
 	if (wish->flags_only)
 		return;
 	memset(words, 'x', len);
