@@ -156,7 +156,7 @@ change_run(struct applying *applying, const struct sync_command *command)
 	int status = APPLY_NOT_FOUND;
 	enum fault fault = OK;
 
-	if (!*command->server_id || !command->has_data) {
+	if (!command->has_data) {
 		reply(applying, command, APPLY_PROTOCOL);
 		return OK;
 	}
@@ -183,10 +183,7 @@ delete_gather(struct applying *applying, const struct sync_command *command)
 	uint32_t num;
 
 	if (!num_of(applying, command, &num)) {
-		if (!*command->server_id)
-			reply(applying, command, APPLY_PROTOCOL);
-		else
-			reply(applying, command, APPLY_NOT_FOUND);
+		reply(applying, command, APPLY_NOT_FOUND);
 		return;
 	}
 	busy(applying, num);
@@ -234,6 +231,9 @@ fetch_gather(struct applying *applying, const struct sync_command *command)
 static enum fault
 command_run_one(struct applying *applying, const struct sync_command *command)
 {
+	/* an empty ServerId names nothing, and a reply without one would crash iOS (R6, R43) */
+	if (command->kind != AirSync_Add && !*command->server_id)
+		return OK;
 	switch (command->kind) {
 	case AirSync_Add:
 		return add_run(applying, command);
