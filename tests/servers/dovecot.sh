@@ -279,9 +279,14 @@ server_run() {
 	wait_port "$IMAP_PORT" 10 || die "dovecot does not listen: see $DIR/log"
 }
 
+# Sessions outlive their master for a while: they are ended too.
 server_stop() {
 	pid=$(cat "$DIR/run/master.pid" 2>/dev/null || true)
 	[ -n "$pid" ] || return 0
+	children=$(pgrep -P "$pid" || true)
 	echo "$pid" >"$DIR/stop.pid"
 	stop_pid "$DIR/stop.pid"
+	for child in $children; do
+		kill "$child" 2>/dev/null || true
+	done
 }

@@ -26,5 +26,8 @@ phone gets Sync { Collections { Collection { Status 1 absent Responses } } }
 imap alice does "SELECT Trash"
 imap said "* 0 EXISTS*"
 # the mail that another client marked as deleted is still there
-imap alice does "SELECT INBOX"
-imap said "* 1 EXISTS*"
+imap alice does "SELECT INBOX" "SEARCH SUBJECT \"HTML with links\""
+imap said "[*] SEARCH [0-9]*"
+# (without UIDPLUS the phone's own can only be marked, too)
+imap alice does "SELECT INBOX" "SEARCH UNDELETED"
+imap did not say "[*] SEARCH [0-9]*"
