@@ -62,7 +62,8 @@ static void
 put_body(struct answer *answer, const struct reply *reply, size_t skip)
 {
 	if (reply->fd < 0) {
-		buf_put(&answer->out, (const char *)reply->data + skip, reply->len - skip);
+		if (reply->len > skip)
+			buf_put(&answer->out, (const char *)reply->data + skip, reply->len - skip);
 		return;
 	}
 	answer->fd = reply->fd;

@@ -22,7 +22,7 @@ struct clients {
 	struct front *front;
 	struct client *table;
 	uint32_t max, n;
-	uint32_t used;             /* slots that were ever used; the memory of others is untouched */
+	uint32_t used;             /* slots ever used; the memory of the others is untouched */
 	uint32_t free;             /* list of free ones among these */
 	uint32_t oldest, youngest; /* ends of the idle list */
 	struct deadlines deadlines;

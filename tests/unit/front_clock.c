@@ -10,7 +10,8 @@
 
 #include "front_inside.h"
 
-#define POST "POST /Microsoft-Server-ActiveSync HTTP/1.1\r\nAuthorization: Basic dTpw\r\nHost: h\r\n"
+#define AUTH "Authorization: Basic dTpw\r\nHost: h\r\n"
+#define POST "POST /Microsoft-Server-ActiveSync HTTP/1.1\r\n" AUTH
 #define PING POST "Content-Length: 4\r\n\r\nping"
 
 static struct inside inside;
