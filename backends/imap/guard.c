@@ -34,11 +34,17 @@ show(struct guard *g, const char *data, size_t n)
 }
 
 static void
+carriage_return_drop(struct guard *g)
+{
+	if (g->shown && g->text[g->shown - 1] == '\r')
+		g->shown--;
+}
+
+static void
 line_end(struct guard *g)
 {
 	if (g->fn) {
-		if (g->shown && g->text[g->shown - 1] == '\r')
-			g->shown--;
+		carriage_return_drop(g);
 		g->text[g->shown] = '\0';
 		g->fn(g->ctx, g->text);
 	}
@@ -56,6 +62,7 @@ literal_start(struct guard *g)
 	if (g->size > LIMIT_UPSTREAM_LITERAL)
 		return refuse(g, "literal too large");
 	g->literal = g->size;
+	carriage_return_drop(g);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Tokens become values of the tree; what a token means depends on where it stands.  Worker, watch. */
+/* Tokens become values of the tree; what one means depends on where it stands.  Worker, watch. */
 #include "backends/imap/scan.h"
 
 #include <stdlib.h>

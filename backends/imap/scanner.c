@@ -139,7 +139,7 @@ scan_atom(struct imap_scanner *s, struct cursor *c)
 		}
 		if (*c->at == '[' && is_body_key(s, start, (size_t)(c->at - start))) {
 			s->state = SECTION;
-			s->in_code_quote = false;
+			s->in_section_quote = false;
 			break;
 		}
 		/* RFC 3516 literal8: ~{size} */
@@ -165,8 +165,8 @@ scan_section(struct imap_scanner *s, struct cursor *c)
 		if (*c->at == '\n' || *c->at == '\r')
 			return scan_bad(s, "section not closed");
 		if (*c->at == '"')
-			s->in_code_quote = !s->in_code_quote;
-		if (*c->at == ']' && !s->in_code_quote) {
+			s->in_section_quote = !s->in_code_quote;
+		if (*c->at == ']' && !s->in_section_quote) {
 			s->state = ATOM;
 			c->at++;
 			break;

@@ -95,7 +95,7 @@ struct imap_scanner {
 	unsigned stage;		/* which part of the response: tag, word, values, code, text */
 	bool done;		/* the tree is the caller's until the next call */
 	bool quoted_escape;
-	bool in_code_quote;
+	bool in_section_quote;
 	char *token;		/* token that did not end within a piece */
 	size_t token_len, token_cap;
 	size_t line;		/* bytes of this response outside literals */

@@ -26,22 +26,21 @@ stamp_print(const struct imap_state *state, struct stamp *ret_stamp)
 	ret_stamp->len = (uint8_t)n;
 }
 
-/* "v123": the letter, then a number within max; *text moves behind it and a blank. */
+/* " n123": the head, then a number within max; *text moves behind it. */
 static bool
-field_parse(const char **text, char letter, uint64_t max, uint64_t *ret_value)
+field_parse(const char **text, const char *head, uint64_t max, uint64_t *ret_value)
 {
-	const char *t = *text;
+	size_t n = strlen(head);
+	const char *t = *text + n;
 	uint64_t value = 0;
 
-	if (*t++ != letter || *t < '0' || *t > '9')
+	if (strncmp(*text, head, n) != 0 || *t < '0' || *t > '9')
 		return false;
 	for (; *t >= '0' && *t <= '9'; t++) {
 		if (value > (max - (uint64_t)(*t - '0')) / 10)
 			return false;
 		value = value * 10 + (uint64_t)(*t - '0');
 	}
-	if (*t == ' ')
-		t++;
 	*text = t;
 	*ret_value = value;
 	return true;
@@ -57,14 +56,14 @@ stamp_parse(const struct stamp *stamp, struct imap_state *ret_state)
 	if (stamp->len == 0 || stamp->len > sizeof(stamp->bytes))
 		return false;
 	memcpy(copy, stamp->bytes, stamp->len);
-	if (!field_parse(&text, 'v', UINT32_MAX, &v) || !field_parse(&text, 'n', UINT32_MAX, &n) ||
-	    !field_parse(&text, 'c', UINT32_MAX, &c))
+	if (!field_parse(&text, "v", UINT32_MAX, &v) ||
+	    !field_parse(&text, " n", UINT32_MAX, &n) || !field_parse(&text, " c", UINT32_MAX, &c))
 		return false;
 	struct imap_state state = { .uidvalidity = (uint32_t)v, .uidnext = (uint32_t)n,
 		.messages = (uint32_t)c };
-	if (*text == 'm' && field_parse(&text, 'm', INT64_MAX, &last))
+	if (field_parse(&text, " m", INT64_MAX, &last))
 		state.modseq = last;
-	else if (field_parse(&text, 'u', UINT32_MAX, &last))
+	else if (field_parse(&text, " u", UINT32_MAX, &last))
 		state.unseen = (uint32_t)last;
 	else
 		return false;

@@ -183,7 +183,7 @@ mail_add(struct suite *suite, struct store *store, const char *folder, const cha
 	    "From: Anna <anna@example.net>\r\nTo: alice@ex.test\r\nSubject: %s\r\n"
 	    "Message-ID: <conform.%u.%lld@example.net>\r\n"
 	    "Date: Mon, 05 Jan 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
-	    "Content-Type: text/plain; charset=utf-8\r\n\r\nText of %s, Gr\xc3\xbc\xc3\x9f" "e.\r\n",
+	    "Content-Type: text/plain; charset=utf-8\r\n\r\nText of %s, Grüße.\r\n",
 	    subject, ++serial, (long long)now_wall_ms(), subject));
 }
 
@@ -213,7 +213,8 @@ main(int argc, char **argv)
 		argv += 2;
 	}
 	if (argc < 4) {
-		fprintf(stderr, "usage: conform_store [--refused FAULT] URL USER PASSWORD [SETTINGS]\n");
+		fprintf(stderr,
+		    "usage: conform_store [--refused FAULT] URL USER PASSWORD [SETTINGS]\n");
 		return 2;
 	}
 	if (getenv("CONFORM_WIRE"))

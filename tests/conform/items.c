@@ -15,7 +15,8 @@ static const char with_parts[] =
 	"Content-Transfer-Encoding: quoted-printable\r\n\r\nSch=F6ne Gr=FC=DFe unique7word\r\n"
 	"--=b\r\nContent-Type: application/octet-stream; name=\"data.bin\"\r\n"
 	"Content-Disposition: attachment; filename=\"data.bin\"\r\n"
-	"Content-Transfer-Encoding: base64\r\n\r\nMDEyMzQ1Njc4OUFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFla\r\n"
+	"Content-Transfer-Encoding: base64\r\n\r\n"
+	"MDEyMzQ1Njc4OUFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFla\r\n"
 	"--=b\r\nContent-Type: text/plain; name=\"notes.txt\"\r\n"
 	"Content-Disposition: attachment; filename=\"notes.txt\"\r\n\r\nline one\r\nline two\r\n"
 	"--=b--\r\n";

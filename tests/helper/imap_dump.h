@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/* The scanner's response as one line of text, for unit/imap_scanner.c and fuzz/fuzz_imap_scanner.c. */
+#ifndef TESTS_HELPER_IMAP_DUMP_H
+#define TESTS_HELPER_IMAP_DUMP_H
+
+struct buf;
+struct imap_response;
+
+/* "* FETCH 12 (UID 3 FLAGS (\Seen) BODY[] "text")"; strings in quotes, streamed literals <n>. */
+void imap_dump(const struct imap_response *response, struct buf *out);
+
+#endif
