@@ -27,6 +27,7 @@ enum {
 struct load {
 	const struct item_ref *ref;
 	bool found;
+	uint32_t mark;
 	struct message_source source;
 	struct message_needs needs;
 	struct message_text *texts;	/* one per need, data NULL until it came */
@@ -67,6 +68,7 @@ flags_take(struct arena *arena, struct load *load, const struct imap_value *list
 	source->draft = flags.draft;
 	source->keywords = flags.keywords;
 	load->found = !flags.deleted;
+	load->mark = flags_mark_of(arena, &flags);
 }
 
 static void
@@ -338,6 +340,8 @@ load_hand_over(struct loading *l, unsigned i, struct hand_over *out)
 	fault = load_finish(l, i, &item);
 	if (fault != OK && !fault_is_item(fault))
 		return fault;
+	item.has_mark = true;
+	item.mark = load->mark;
 	out->stopped = !out->fn(out->ctx, load->ref, fault, fault == OK ? &item : NULL);
 	if (fault == OK) {
 		if (item.email.has.body && item.email.body.data)
