@@ -239,7 +239,7 @@ put_encoded_runs(struct buf *out, const char *text)
 			plain++;
 		buf_put(out, text, plain);
 		text += plain;
-		while ((unsigned char)text[high] > 126 && high < sizeof(run) - 1)
+		while (high < sizeof(run) - 1 && (unsigned char)text[high] > 126)
 			high++;
 		if (high == sizeof(run) - 1)
 			high = utf8_cut(text, high + 1, high);

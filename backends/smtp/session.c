@@ -175,7 +175,7 @@ line_read(const char *line, bool *ret_more, char ret_text[SESSION_REPLY_MAX])
 void
 session_reply(struct session *session, struct reply *ret_reply)
 {
-	char rest[SESSION_REPLY_MAX];
+	char rest[SESSION_REPLY_MAX] = "";
 	bool more = true;
 
 	memset(ret_reply, 0, sizeof(*ret_reply));

@@ -3,7 +3,6 @@
  * Submission against scripted servers: a child process plays each script (what it wants to read,
  * what it answers) on a loopback port.  Covers what a well-behaved server never does: lost ends,
  * injected answers, refusals at every step.
- * answers, refusals at every step.
  */
 #include <arpa/inet.h>
 #include <setjmp.h>
