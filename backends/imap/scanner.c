@@ -165,7 +165,7 @@ scan_section(struct imap_scanner *s, struct cursor *c)
 		if (*c->at == '\n' || *c->at == '\r')
 			return scan_bad(s, "section not closed");
 		if (*c->at == '"')
-			s->in_section_quote = !s->in_code_quote;
+			s->in_section_quote = !s->in_section_quote;
 		if (*c->at == ']' && !s->in_section_quote) {
 			s->state = ATOM;
 			c->at++;
