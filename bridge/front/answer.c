@@ -122,7 +122,9 @@ answer_end_stream(struct answer *answer, const struct reply *reply, size_t skip)
 {
 	uint64_t len = reply_len(reply);
 
-	if (reply->status != 200 || len < skip) {
+	/* What was sent cannot be the beginning of something compressed, either. */
+	if (reply->status != 200 || len < skip ||
+	    strcasestr(reply->headers, "Content-Encoding:") != NULL) {
 		if (reply->fd >= 0)
 			close(reply->fd);
 		return false;

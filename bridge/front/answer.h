@@ -56,7 +56,7 @@ void answer_put_stream(struct answer *answer, const char *content_type,
 void answer_put_piece(struct answer *answer, const void *data, size_t n);
 
 /* The rest of a stream: the reply's body without its first `skip` bytes.  False: the reply cannot
- * be told any more (it is no 200, or shorter); the connection has to be cut. */
+ * be told any more (it is no 200, shorter, or compressed); the connection has to be cut. */
 bool answer_end_stream(struct answer *answer, const struct reply *reply, size_t skip);
 
 enum answer_result { ANSWER_DONE, ANSWER_AGAIN, ANSWER_FAILED };
