@@ -39,9 +39,10 @@ need(struct message_needs *needs, const char *section, uint64_t max)
 		needs->list[needs->n++] = (struct message_need){ section, max };
 }
 
-uint64_t
-message_need_of(const struct mime_part *part, bool to_text,
-    const struct body_preference *preference, bool all)
+/* Bytes of a text that are needed so that `truncation` of the result are likely there. */
+static uint64_t
+need_of(const struct mime_part *part, bool to_text, const struct body_preference *preference,
+    bool all)
 {
 	bool is_shrunk = to_text && choice_is_html(part);
 	uint64_t max = PARTTEXT_ENCODED_MAX;
@@ -66,7 +67,7 @@ need_texts(const struct message_source *source, const struct body_preference *pr
 	choice_make(source->root, !to_text, &choice);
 	for (unsigned i = 0; i < choice.n; i++)
 		need(needs, choice.parts[i]->section,
-		    message_need_of(choice.parts[i], to_text, preference, all));
+		    need_of(choice.parts[i], to_text, preference, all));
 	if (to_text && all) { /* the plain alternative may turn out blank */
 		choice_make(source->root, true, &choice);
 		for (unsigned i = 0; i < choice.n; i++)
@@ -128,6 +129,7 @@ message_convert(struct arena *arena, const struct message_source *source,
 	message_fill_flags(&conversion);
 	if (wish->flags_only)
 		return true;
+	message_plan(arena, source, wish, false, &conversion.economy);
 	conversion.protection = choice_protection(source->root);
 	message_fill_head(&conversion);
 	message_fill_class(&conversion);

@@ -70,7 +70,8 @@ void message_plan(struct arena *arena, const struct message_source *source,
 /*
  * Fills the e-mail as far as the wish asks.  false: the first bytes that were fetched do not give
  * as much text as the phone may have (R63), or the text is empty and HTML is needed instead: plan
- * again with all = true, fetch, convert, and take what comes (the second answer says nothing).
+ * again with all = true, fetch, convert; the second answer is true if every need got a text, be it
+ * an empty one.
  * email.body.data may be one of the fetched bodies itself (Type 4), so these live as long.
  */
 bool message_convert(struct arena *arena, const struct message_source *source,

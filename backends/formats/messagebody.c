@@ -21,6 +21,7 @@ enum { PREVIEW_MAX = 255 };
 struct made {
 	struct buf text;
 	bool is_cut;		/* not all of the message's text went into it */
+	bool has_more;		/* and the rest can be had */
 	bool is_missing;	/* a part was not fetched at all */
 	double scale;		/* whole text : what we have */
 };
@@ -71,6 +72,18 @@ preferences_order(const struct message_source *source, const struct body_wish *w
 	}
 }
 
+/* Are n bytes of the part just what an economical plan asks for? */
+static bool
+is_economy(const struct conversion *conversion, const struct mime_part *part, size_t n)
+{
+	const struct message_needs *economy = &conversion->economy;
+
+	for (unsigned i = 0; i < economy->n; i++)
+		if (strcmp(economy->list[i].section, part->section) == 0)
+			return n < PARTTEXT_ENCODED_MAX && n == economy->list[i].max;
+	return false;
+}
+
 bool
 text_read(const struct conversion *conversion, const struct mime_part *part, struct part_text *ret)
 {
@@ -82,7 +95,8 @@ text_read(const struct conversion *conversion, const struct mime_part *part, str
 	if (fetched == NULL || !body_view(fetched->data, &data, &n))
 		return false;
 	n = n < PARTTEXT_ENCODED_MAX ? n : PARTTEXT_ENCODED_MAX;
-	ret->is_cut = n < part->octets;
+	ret->has_more = n < part->octets && is_economy(conversion, part, n);
+	ret->is_cut = n < part->octets && (ret->has_more || n == PARTTEXT_ENCODED_MAX);
 	ret->scale = ret->is_cut && n > 0 ? (double)part->octets / (double)n : 1.0;
 	buf_init(&text, PARTTEXT_MAX * 2);
 	parttext_put_joined(conversion->arena, part, data, n, !ret->is_cut, &text);
@@ -166,7 +180,7 @@ is_blank(const struct buf *text)
 static void
 make_from(struct conversion *conversion, const struct choice *choice, bool html, struct made *made)
 {
-	made->is_cut = made->is_missing = false;
+	made->is_cut = made->has_more = made->is_missing = false;
 	made->scale = 1.0;
 	for (unsigned i = 0; i < choice->n; i++) {
 		struct part_text text;
@@ -176,6 +190,7 @@ make_from(struct conversion *conversion, const struct choice *choice, bool html,
 			continue;
 		}
 		made->is_cut |= text.is_cut;
+		made->has_more |= text.has_more;
 		if (text.scale > made->scale)
 			made->scale = text.scale;
 		if (html)
@@ -302,7 +317,7 @@ fill_cut(struct conversion *conversion, const struct body_preference *preference
 		body->has_data = false;
 	body->data = arena_alloc(conversion->arena, sizeof(*body->data));
 	body_from_memory(body->data, arena_memdup(conversion->arena, text, cut), cut);
-	return !made->is_cut || preference->all_or_none ||
+	return !made->has_more || preference->all_or_none ||
 	    (preference->has_truncation && cut < len);
 }
 
@@ -353,7 +368,9 @@ fill_mime(struct conversion *conversion, const struct body_preference *preferenc
 	}
 	body->data = mimeclean(conversion->arena, fetched->data, conversion->protection);
 	len = body_len(body->data);
-	body->truncated = body_len(fetched->data) < size;
+	/* less than was asked for is all there is, whatever size the server claims */
+	body->truncated = preference->has_truncation && body_len(fetched->data) < size &&
+	    body_len(fetched->data) >= preference->truncation;
 	if (!body->truncated)
 		body->estimated_size = clamp((double)len);
 	body->has_data = true;

@@ -28,11 +28,8 @@ struct conversion {
 	size_t calendar_len;
 	const char *html;		/* the HTML shown or turned into text; NULL: none */
 	size_t html_len;
+	struct message_needs economy;	/* what a plan asks for at first */
 };
-
-/* Bytes of a text that are needed so that `truncation` of the result are likely there. */
-uint64_t message_need_of(const struct mime_part *part, bool to_text,
-    const struct body_preference *preference, bool all);
 
 /* The preference that decides, tried in turn: [0, n) in the order of trying. */
 struct preferences {
@@ -45,13 +42,18 @@ void preferences_order(const struct message_source *source, const struct body_wi
 /* The fetched bytes of a section; NULL: not fetched. */
 const struct message_text *text_find(const struct message_texts *texts, const char *section);
 
-/* A text part as clean UTF-8.  false: its bytes are not there. */
+/*
+ * A text part as clean UTF-8.  A part that is shorter than the server said it would be is whole:
+ * some servers count wrongly.  Cut is only what we did not ask for.
+ */
 struct part_text {
 	char *text;
 	size_t len;
-	bool is_cut;	/* there is more of it than was fetched */
+	bool is_cut;	/* there is more of it than was asked for */
+	bool has_more;	/* ... and a plan for all would bring it */
 	double scale;	/* whole part : fetched part */
 };
+/* false: its bytes are not there. */
 bool text_read(const struct conversion *conversion, const struct mime_part *part,
     struct part_text *ret);
 

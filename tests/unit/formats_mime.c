@@ -280,6 +280,40 @@ test_thin_html(void **state)
 	arena_free(&arena);
 }
 
+/* Some servers count a part's bytes wrongly: what came short of the claim is whole. */
+static void
+test_false_sizes(void **state)
+{
+	static const char html[] = "<p>all of it</p>";
+	struct arena *arena = arena_new(0);
+	struct body_wish wish = { .mime_support = 2, .n = 1, .want = { { .type = BODY_PLAIN,
+		.has_truncation = true, .truncation = 500 } } };
+	struct message_source source = { .size = 1000000 };
+	struct message_text list[] = { { "1", NULL }, { "", NULL } };
+	struct message_texts texts = { list, 2 };
+	struct body part;
+	struct item item;
+
+	(void)state;
+	source.root = mime_new(arena);
+	source.root->subtype = "html";
+	source.root->octets = 1000000;
+	mime_number(arena, source.root);
+	body_from_memory(&part, html, strlen(html));
+	list[0].data = list[1].data = &part;
+	assert_true(message_convert(arena, &source, &wish, &texts, &item));
+	assert_false(item.email.body.truncated);
+	assert_int_equal(item.email.body.estimated_size, 9);
+	message_close(&item);
+	body_from_memory(&part, html, strlen(html));
+	wish.want[0].type = BODY_MIME;
+	assert_true(message_convert(arena, &source, &wish, &texts, &item));
+	assert_false(item.email.body.truncated);
+	assert_int_equal(item.email.body.estimated_size, strlen(html));
+	message_close(&item);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -290,6 +324,7 @@ main(void)
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_thin_html),
+		cmocka_unit_test(test_false_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
