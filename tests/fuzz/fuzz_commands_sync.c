@@ -40,7 +40,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			reader_into(&commands);
 			while (sync_read_command(&commands, data, &command))
 				n++;
-			if (n != sync.list[i].n_commands)
+			if (n > sync.list[i].n_commands || (n != sync.list[i].n_commands &&
+			    sync.list[i].status == SYNC_OK))
 				abort();
 		}
 	arena_free(&arena);
