@@ -5,6 +5,8 @@
 #include "wbxml/utf8.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Per lead byte: bytes that follow, and the range of the first of them. */
 struct lead {
@@ -66,6 +68,24 @@ utf8_scan(const void *bytes, size_t len, enum utf8_kind *ret_kind)
 	return lead->more + 1u;
 }
 
+/* Bytes of the run of printing ASCII that s begins with, or a few less: eight at a time. */
+static size_t
+printing_run(const unsigned char *s, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t at = 0;
+
+	for (; len - at >= sizeof(ones); at += sizeof(ones)) {
+		uint64_t word;
+
+		memcpy(&word, s + at, sizeof(word));
+		/* the high bit of a byte: it is 0x80 or more, or taking 0x20 off borrowed */
+		if (((word | (word - ones * 0x20)) & ones * 0x80) != 0)
+			break;
+	}
+	return at;
+}
+
 size_t
 utf8_legal(const void *bytes, size_t len)
 {
@@ -74,13 +94,13 @@ utf8_legal(const void *bytes, size_t len)
 
 	while (at < len) {
 		enum utf8_kind kind = UTF8_LEGAL;
-		size_t step = 1;
+		size_t step = printing_run(s + at, len - at);
 
-		if (s[at] >= 0x80 || !is_legal_ascii(s[at]))
+		if (step == 0 && (s[at] >= 0x80 || !is_legal_ascii(s[at])))
 			step = utf8_scan(s + at, len - at, &kind);
 		if (kind != UTF8_LEGAL)
 			break;
-		at += step;
+		at += step > 0 ? step : 1;
 	}
 	return at;
 }

@@ -130,6 +130,28 @@ base64_put(struct base64_encoder *encoder, const uint8_t *bytes, size_t n, struc
 	return buf_put(out, text, 4);
 }
 
+/* Whole groups of 3 bytes up to the end of the line: room is made for all of them at once. */
+static size_t
+base64_put_run(struct base64_encoder *encoder, const uint8_t *bytes, size_t groups, struct buf *out)
+{
+	char *text;
+
+	if (encoder->line > 0 && encoder->column >= encoder->line) {
+		buf_puts(out, "\r\n");
+		encoder->column = 0;
+	}
+	if (encoder->line > 0 && groups > (encoder->line - encoder->column + 3) / 4)
+		groups = (encoder->line - encoder->column + 3) / 4;
+	text = (char *)buf_space(out, 4 * groups);
+	for (size_t i = 0; text != NULL && i < groups; i++)
+		base64_group(bytes + 3 * i, 3, text + 4 * i);
+	if (text != NULL)
+		buf_grown(out, 4 * groups);
+	if (encoder->line > 0)
+		encoder->column += (unsigned)(4 * groups);
+	return groups;
+}
+
 bool
 base64_feed(struct base64_encoder *encoder, const void *data, size_t n, struct buf *out)
 {
@@ -143,8 +165,12 @@ base64_feed(struct base64_encoder *encoder, const void *data, size_t n, struct b
 		base64_put(encoder, encoder->carry, 3, out);
 		encoder->n_carry = 0;
 	}
-	for (; n >= 3; bytes += 3, n -= 3)
-		base64_put(encoder, bytes, 3, out);
+	while (n >= 3) {
+		size_t groups = base64_put_run(encoder, bytes, n / 3, out);
+
+		bytes += 3 * groups;
+		n -= 3 * groups;
+	}
 	while (n-- > 0)
 		encoder->carry[encoder->n_carry++] = *bytes++;
 	return !out->failed;
