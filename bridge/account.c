@@ -212,7 +212,8 @@ bool
 account_peer(struct request *request, struct sockaddr_storage *ret_address)
 {
 	const struct url *url;
-	const struct store_ops *ops = backend_for_class(request->account->config, CLASS_EMAIL, &url);
+	const struct store_ops *ops =
+		backend_for_class(request->account->config, CLASS_EMAIL, &url);
 	struct kept *kept = ops && ops->peer ? kept_find(request->account, ops) : NULL;
 
 	return kept && ops->peer(kept->store, ret_address);

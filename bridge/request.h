@@ -48,7 +48,7 @@ struct request {
 	bool save_in_sent;
 
 	struct body body;
-	int common_status;            /* 101..184 that tells a refusal better than its fault does; 0 */
+	int common_status; /* 101..184 that tells a refusal better than its fault does; 0 */
 	bool rerun;                   /* woken from the park: no effects, only a look */
 	int64_t received_ms;          /* monotonic, of the first run */
 	bool is_idle_known;           /* a handler may use it: nothing applied so far */

@@ -58,8 +58,11 @@ struct class_table {
 #define FIELD_F(type, token, member, since, until, flags) \
 	{ ROW(type, token, member, ROW_KIND(type, member), since, until, flags) }
 #define FIELD(type, token, member, since, until) FIELD_F(type, token, member, since, until, 0)
-#define COMPACT(type, token, member, since, until) \
-	{ ROW(type, token, member, ROW_CHECKED(type, member, ROW_DASHED, ROW_COMPACT), since, until, 0) }
+#define COMPACT(type, token, member, since, until)                                                 \
+	{                                                                                          \
+		ROW(type, token, member, ROW_CHECKED(type, member, ROW_DASHED, ROW_COMPACT),       \
+			since, until, 0)                                                           \
+	}
 #define BASE64(type, token, member, since, until) \
 	{ ROW(type, token, member, ROW_CHECKED(type, member, ROW_OPAQUE, ROW_BASE64), since, until, 0) }
 #define LISTOF(type, token, member, child_, since, until, flags)                      \
@@ -71,10 +74,10 @@ struct class_table {
 
 /* Writes the members of one structure by its table, within an open element. */
 void rows_write(struct writer *writer, const struct class_table *table, const void *object,
-    const struct class_view *view);
+	const struct class_view *view);
 
 /* Reads the children of the current container by a table.  Unknown elements are passed over; a
- * known one that phones may not send, or of a wrong form, makes it false (read to the end all the same). */
+ * known one that phones may not send, or of a wrong form, makes it false. */
 bool rows_read(struct reader *reader, struct arena *arena, const struct class_table *table,
     void *object);
 

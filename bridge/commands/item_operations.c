@@ -113,7 +113,8 @@ options_read(struct reader *reader, struct fetch *fetch)
 		if (token == ItemOperations_Schema)
 			schema_read(reader, fetch);
 		else if (token == AirSync_MIMESupport && reader_number(reader, &number))
-			fetch->wish.mime_support = (uint8_t)(number == 1 || number == 2 ? number : 0);
+			fetch->wish.mime_support =
+				(uint8_t)(number == 1 || number == 2 ? number : 0);
 		else if (token == AirSyncBase_BodyPreference)
 			fetch->has_bad_preference |= !preference_read(reader, &fetch->wish);
 	}

@@ -16,7 +16,11 @@
 #include "bridge/request.h"
 #include "bridge/state/state.h"
 
-enum { ENTRIES_MAX = 256, DIGEST_LIFE_S = 86400, NAME_SIZE = sizeof(((struct journal_entry *)0)->name) };
+enum {
+	ENTRIES_MAX = 256,
+	DIGEST_LIFE_S = 86400,
+	NAME_SIZE = sizeof(((struct journal_entry *)0)->name)
+};
 
 struct record {
 	int64_t when;

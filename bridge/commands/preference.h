@@ -11,7 +11,7 @@
 #include "bridge/store.h"
 #include "wbxml/reader.h"
 
-/* Reads the BodyPreference just returned into the wish.  False: no Type, a Type twice, a bad value. */
+/* Reads the BodyPreference just returned into the wish.  False: no Type, or a bad value. */
 bool preference_read(struct reader *reader, struct body_wish *wish);
 
 #endif

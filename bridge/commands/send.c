@@ -156,11 +156,11 @@ refusals_log(struct request *request, const struct refusals *refusals)
 	char quoted[256], text[512];
 
 	for (unsigned i = 0; i < refusals->n; i++)
-		log_event(LEVEL_WARN, request->id, "recipient-refused", "user=%s to=%s code=%d text=%s",
-		    request->account->login,
-		    log_quote(refusals->list[i].address, quoted, sizeof(quoted)),
-		    refusals->list[i].code,
-		    log_quote(refusals->list[i].text, text, sizeof(text)));
+		log_event(LEVEL_WARN, request->id, "recipient-refused",
+			"user=%s to=%s code=%d text=%s", request->account->login,
+			log_quote(refusals->list[i].address, quoted, sizeof(quoted)),
+			refusals->list[i].code,
+			log_quote(refusals->list[i].text, text, sizeof(text)));
 }
 
 /* REFUSED for some recipients only means that the others have it: no failure to the phone, which

@@ -328,8 +328,9 @@ log_counts(struct sync *sync)
 		    sync->list[i].id, sync->list[i].key);
 	request->log.collections = text;
 	if (sync->n_commands)
-		request->log.in = arena_printf(request->arena, "add=%u change=%u delete=%u fetch=%u",
-		    in->add, in->change, in->delete, in->fetch);
+		request->log.in =
+			arena_printf(request->arena, "add=%u change=%u delete=%u fetch=%u", in->add,
+				in->change, in->delete, in->fetch);
 	if (out->add + out->change + out->delete + out->soft)
 		request->log.out = arena_printf(request->arena,
 		    "add=%u change=%u delete=%u soft=%u more=%d", out->add, out->change,

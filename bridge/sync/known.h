@@ -43,7 +43,7 @@ struct known_item {
 	uint8_t target;    /* enum target */
 	bool is_poison;    /* the phone chokes on it: only a stand-in is told (R19) */
 	bool is_own;       /* told by a command of the phone itself: never taken back */
-	bool is_busy;      /* not stored: this request has a command for it, so this answer has none */
+	bool is_busy; /* not stored: this request has a command for it, so this answer has none */
 };
 
 /* What the next answer owes the phone about an item. */
@@ -64,7 +64,7 @@ struct known {
 	uint32_t collection;
 
 	/* the head */
-	uint32_t serial;        /* counts saves, so that parallel requests notice each other (R14) */
+	uint32_t serial; /* counts saves, so that parallel requests notice each other (R14) */
 	uint64_t epoch;
 	uint32_t key, before;   /* counters: of our last answer, and of the request it answered */
 	uint32_t newest;        /* highest counter given out in this epoch */

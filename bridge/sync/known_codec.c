@@ -306,7 +306,8 @@ known_items_encode(const struct known *known, struct buf *out)
 	facts_encode(known, &raw);
 	blob_put_number(out, ITEMS_FORMAT);
 	blob_put_number(out, known->n);
-	return !raw.failed && known->n <= ITEMS_COUNT_MAX && deflate_pieces(&raw, known->arena, out);
+	return !raw.failed && known->n <= ITEMS_COUNT_MAX &&
+		deflate_pieces(&raw, known->arena, out);
 }
 
 bool

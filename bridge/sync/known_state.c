@@ -33,8 +33,9 @@ load(struct request *request, const struct state_key *key, void **ret_data, size
 static void
 complain(const struct request *request, uint32_t collection, const char *what)
 {
-	log_event(LEVEL_ERROR, request->id, "state-damaged", "user=%s device=%s collection=%u what=%s",
-	    request->account->login, request->device->id, collection, what);
+	log_event(LEVEL_ERROR, request->id, "state-damaged",
+		"user=%s device=%s collection=%u what=%s", request->account->login,
+		request->device->id, collection, what);
 }
 
 enum fault

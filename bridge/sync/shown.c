@@ -91,8 +91,9 @@ shown_load(struct request *request, struct shown *ret)
 		return fault;
 	blob = (struct blob){ data, (const uint8_t *)data + len, false };
 	if (!decode(&blob, request->arena, ret))
-		log_event(LEVEL_ERROR, request->id, "state-damaged", "user=%s device=%s what=folders",
-		    request->account->login, request->device->id);
+		log_event(LEVEL_ERROR, request->id, "state-damaged",
+			"user=%s device=%s what=folders", request->account->login,
+			request->device->id);
 	return OK;
 }
 

@@ -3,7 +3,7 @@
  * phone WORK ...: what one phone does, measured from outside and with as little work of its own as
  * can be (see helper/lean.h).  Environment: EAS_URL, EAS_CA_FILE, BENCH_USER, IMAP_PORT.
  *	first WINDOW TYPE SIZE		first Sync of the INBOX until nothing is left
- *	steady ROUNDS WINDOW		no change, FolderSync, flag up, mail down; a line of times each
+ *	steady ROUNDS		no change, FolderSync, flag up, mail down: times of each
  *	still ROUNDS WINDOW		first Sync, then Syncs that find nothing
  *	attachment inline|multipart N	the INBOX's last attachment, N times
  *	send N PHONES sent|unsent	N mails of 5 KB from PHONES accounts at once

@@ -154,8 +154,9 @@ static bool check_fetched(struct check *check, const struct node *fetch)
 
 	if (!only_with(check, fetch, "Properties", "1"))
 		return false;
-	if (!is(fetch, "Status", "9") && node_child(fetch, "FileReference") == NULL && node_child(fetch, "ServerId") == NULL
-	    && node_child(fetch, "LongId") == NULL && node_child(fetch, "LinkId") == NULL)
+	if (!is(fetch, "Status", "9") && node_child(fetch, "FileReference") == NULL &&
+		node_child(fetch, "ServerId") == NULL && node_child(fetch, "LongId") == NULL &&
+		node_child(fetch, "LinkId") == NULL)
 		return check_fail(check, "Fetch does not say what it answers");
 	if (properties != NULL && !check_part(check, properties))
 		return false;

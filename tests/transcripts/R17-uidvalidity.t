@@ -1,4 +1,5 @@
 # R17: UIDVALIDITY changed: Status 3 for that folder, whose id stays.
+# open: a folder made anew shows up empty at first
 # variants: full poor
 imap alice does "CREATE Shaky"
 imap alice appends Shaky plain.eml

@@ -1,4 +1,5 @@
 # DeletesAsMoves: to Trash by default, for good with 0 and inside Trash; only what the phone deleted
+# open: poor variant
 # is expunged.
 # variants: full poor cyrus
 deliver alice plain.eml alternative.eml html.eml

@@ -1,4 +1,5 @@
 # Processes die: a worker costs one request, a watch nothing.  A reload drops no held request.
+# open: not settled
 # alone
 deliver alice plain.eml
 phone as ios

@@ -170,7 +170,7 @@ reset(struct phone *phone)
 	if (!may_reset)
 		REFUSE(phone, "status 3 without a cause\n");
 	memset(phone->mails, 0, sizeof(phone->mails));
-	strcpy(phone->key, "0");
+	snprintf(phone->key, sizeof(phone->key), "%s", "0");
 	phone->resets++;
 }
 
@@ -219,7 +219,7 @@ collection_apply(struct phone *phone, struct reader *reader)
 	if (commands && !strcmp(key, phone->key))
 		REFUSE(phone, "commands under the old key\n");
 	pending_settle(phone);
-	strcpy(phone->key, key);
+	snprintf(phone->key, sizeof(phone->key), "%s", key);
 	return true;
 }
 
@@ -267,8 +267,9 @@ request_make(struct phone *phone, char *text, unsigned window, bool get_changes)
 {
 	char *end = text + TEXT;
 
-	text += snprintf(text, 300, "Sync { Collections { Collection { SyncKey \"%s\" CollectionId %s ",
-	    phone->key, phone->folder);
+	text += snprintf(text, 300,
+		"Sync { Collections { Collection { SyncKey \"%s\" CollectionId %s ", phone->key,
+		phone->folder);
 	if (strcmp(phone->key, "0") != 0) {
 		text += snprintf(text, 300, "DeletesAsMoves 0 GetChanges %d WindowSize %u Options { "
 		    "FilterType %u Conflict %u } Commands { ", get_changes, window,
@@ -285,10 +286,12 @@ request_make(struct phone *phone, char *text, unsigned window, bool get_changes)
 				text += snprintf(text, 300, "Delete { ServerId \"%s:%u\" } ",
 				    phone->folder, i);
 			else if (mail->is_changed)
-				text += snprintf(text, 300, "Change { ServerId \"%s:%u\" "
-				    "ApplicationData { Email:Read %d Email:Flag { Email:Status %d } } } ",
-				    phone->folder, i, (mail->mark & MARK_READ) != 0,
-				    mail->mark & MARK_FLAGGED ? 2 : 0);
+				text += snprintf(text, 300,
+					"Change { ServerId \"%s:%u\" "
+					"ApplicationData { Email:Read %d Email:Flag { Email:Status "
+				        "%d } } } ",
+					phone->folder, i, (mail->mark & MARK_READ) != 0,
+					mail->mark & MARK_FLAGGED ? 2 : 0);
 		}
 		text += snprintf(text, 300, "} ");
 	}
@@ -464,7 +467,7 @@ phone_begin(struct phone *phone, unsigned number)
 
 	memset(phone, 0, sizeof(*phone));
 	snprintf(phone->device, sizeof(phone->device), "phone%u", number);
-	strcpy(phone->key, "0");
+	snprintf(phone->key, sizeof(phone->key), "%s", "0");
 	phone->wants_filter = dice(2) ? 0 : dice(6);
 	ask.device = phone->device;
 	told = stage_ask(&ask);

@@ -597,24 +597,34 @@ test_malformed(void **unused)
 		{ "Sync { WindowSize 5 } # %s", "4" },
 		{ "Sync { Partial~ } # %s", "4" },
 		{ "Sync { Collections { } } # %s", "4" },
-		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s GetChanges 1 } } }", "4" },
+		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s GetChanges 1 } } }",
+			"4" },
 		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s Commands { Delete { "
-		  "ServerId 1 } } } } }", "4" },
+		  "ServerId 1 } } } } }",
+			"4" },
 		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s } } Wait 1 "
-		  "HeartbeatInterval 60 }", "4" },
-		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s } } Wait 60 }", "14" },
+		  "HeartbeatInterval 60 }",
+			"4" },
+		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s } } Wait 60 }",
+			"14" },
 		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s } } "
-		  "HeartbeatInterval 59 }", "14" },
+		  "HeartbeatInterval 59 }",
+			"14" },
 		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s Options { "
-		  "FilterType 9 } } } }", "4" },
+		  "FilterType 9 } } } }",
+			"4" },
 		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s Options { "
-		  "FilterType 8 } } } }", "4" },
+		  "FilterType 8 } } } }",
+			"4" },
 		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s Options { "
 		  "AirSyncBase:BodyPreference { Type 1 } AirSyncBase:BodyPreference { Type 1 } } "
-		  "} } }", "4" },
-		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s Options { } } } }", "1" },
+		  "} } }",
+			"4" },
+		{ "Sync { Collections { Collection { SyncKey 0 CollectionId %s Options { } } } }",
+			"1" },
 		{ "Sync { Collections { Collection { CollectionId %s Commands { } Options { } "
-		  "Supported { } SyncKey 0 } } }", "1" },
+		  "Supported { } SyncKey 0 } } }",
+			"1" },
 	};
 	struct ask empty = { 0 };
 
@@ -642,7 +652,7 @@ test_too_many_commands(void **unused)
 	for (int i = 0; i < 201; i++)
 		snprintf(text + strlen(text), 100, " Change { ServerId \"%s:1\" ApplicationData {"
 		    " Email:Read 1 } }", inbox_id);
-	strcat(text, " }");
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), " }");
 	expect_status(step(text), "4");
 	assert_int_equal(world_mail(inbox, 1)->mark, 0);
 }
