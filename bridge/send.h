@@ -57,7 +57,7 @@ struct sender {
 
 struct send_ops {
 	const char *name;
-	/* ret_message was initialised by the caller and is appended to; ret_envelope points into the arena.
+	/* ret_message is the caller's, appended to; ret_envelope points into the arena.
 	 * BAD_INPUT: the MIME cannot be read or has no usable recipient (n_to 0). */
 	enum fault (*compose)(struct arena *arena, const struct outgoing *out,
 	    struct body *ret_message, struct envelope *ret_envelope);

@@ -102,7 +102,7 @@ struct sync {
 /* Reads the document.  BAD_INPUT: malformed ([MS-ASCMD] status 4). */
 enum fault sync_read(struct sync *sync, struct reader *reader);
 
-/* Reads the Options just returned.  False: a value that makes it status 4.  *ret_class: the Class in
+/* Reads the Options just returned.  False: a value that makes it status 4.  *ret_class: Class in
  * it, "" if none. */
 bool sync_read_options(struct reader *reader, enum version version, struct sync_options *ret,
     const char **ret_class);
@@ -135,7 +135,7 @@ enum fault sync_apply(struct sync *sync, struct sync_collection *collection);
 /* True if a collection has commands that change something. */
 bool sync_has_changes(const struct sync_collection *collection);
 
-/* Everything before Commands: Class, SyncKey, CollectionId, Status, Responses (with what Fetch asked
+/* Everything before Commands: Class, SyncKey, CollectionId, Status, Responses (what Fetch asked
  * for).  The Collection stays open. */
 enum fault sync_write_head(struct sync *sync, struct sync_collection *collection);
 

@@ -163,7 +163,7 @@ copy_range(struct body *to, const void *data, size_t len)
 	return !len || body_write(to, data, len);
 }
 
-/* Puts the tag into the finished bytes at `at`.  Whatever code page is on there, what follows begins
+/* Puts the tag into the finished bytes at `at`.  Whatever page is on there, what follows begins
  * with an element of page 0 and, if need be, its own switch. */
 static enum fault
 more_insert(struct sync *sync, size_t at)

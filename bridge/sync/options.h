@@ -27,7 +27,7 @@ sync_options_default(void)
 	return (struct sync_options){ .conflict = CONFLICT_SERVER_WINS };
 }
 
-/* Start of the window of a FilterType, seconds UTC; 0: no window.  It moves at midnight UTC only, so
+/* Start of the window of a FilterType, seconds UTC; 0: no window.  It moves at midnight only, so
  * that a folder is not listed anew at each Sync, and never cuts into the time asked for. */
 int64_t sync_options_since(uint8_t filter, int64_t now);
 

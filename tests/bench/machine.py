@@ -182,7 +182,8 @@ class Machine:
                          for n in range(start, min(start + 500, first + count))])
 
     def settings(self, user, **more):
-        return dict(self.environment, BENCH_USER=user, EAS_URL=self.eas["EAS_PLAIN_URL"], **more)
+        plain = {"BENCH_USER": user, "EAS_URL": self.eas["EAS_PLAIN_URL"]}
+        return {**self.environment, **plain, **more}
 
     def run(self, user, program, *words, **more):
         """The program's output, a list of (name, {figure: number}) a line."""

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The scanner's response as one line of text, for unit/imap_scanner.c and fuzz/fuzz_imap_scanner.c. */
+/* The scanner's response as one line of text, for unit and fuzz tests. */
 #ifndef TESTS_HELPER_IMAP_DUMP_H
 #define TESTS_HELPER_IMAP_DUMP_H
 

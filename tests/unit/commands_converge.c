@@ -563,7 +563,9 @@ test_converge(void **unused)
 
 	(void)unused;
 	log_set_level(LEVEL_ERROR);
-	for (unsigned i = 1; i <= (getenv("SEEDS") ? (unsigned)strtoul(getenv("SEEDS"), NULL, 10) : SEEDS); i++) {
+	const char *seeds = getenv("SEEDS");
+
+	for (unsigned i = 1; i <= (seeds ? (unsigned)strtoul(seeds, NULL, 10) : SEEDS); i++) {
 		seed = one ? (unsigned)strtoul(one, NULL, 10) : i;
 		play();
 		if (one)
