@@ -1,5 +1,4 @@
 # DeletesAsMoves: to Trash by default, for good with 0 and inside Trash; only what the phone deleted
-# open: poor variant
 # is expunged.
 # variants: full poor cyrus
 deliver alice plain.eml alternative.eml html.eml

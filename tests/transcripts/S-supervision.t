@@ -1,5 +1,4 @@
 # Processes die: a worker costs one request, a watch nothing.  A reload drops no held request.
-# open: not settled
 # alone
 deliver alice plain.eml
 phone as ios
