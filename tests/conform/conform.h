@@ -66,4 +66,7 @@ void conform_changes(struct suite *suite);
 void conform_items(struct suite *suite);
 void conform_moves(struct suite *suite);
 
+/* Reading from a server that goes wrong: each operation ends in time, with a fault or without. */
+void conform_evil(struct suite *suite);
+
 #endif

@@ -2,7 +2,8 @@
 /*
  * conform_store URL USER PASSWORD [SETTINGS]: plays every operation of struct store_ops against a
  * server and says what does not hold.  SETTINGS are lines of the domain's configuration.  With
- * "--refused FAULT" before the URL only opening is tried, and has to fail with that fault.
+ * "--refused FAULT" before the URL only opening is tried, and has to fail with that fault.  With
+ * "--evil yes" the server is one of tests/servers/evil: whatever it does, all ends in time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,15 +207,17 @@ main(int argc, char **argv)
 {
 	struct suite suite = { .ops = &imap_store_ops };
 	const char *refused = NULL;
+	bool evil = false;
 
-	if (argc > 3 && strcmp(argv[1], "--refused") == 0) {
-		refused = argv[2];
+	if (argc > 3 && strncmp(argv[1], "--", 2) == 0) {
+		refused = strcmp(argv[1], "--refused") == 0 ? argv[2] : NULL;
+		evil = strcmp(argv[1], "--evil") == 0;
 		argc -= 2;
 		argv += 2;
 	}
 	if (argc < 4) {
-		fprintf(stderr,
-		    "usage: conform_store [--refused FAULT] URL USER PASSWORD [SETTINGS]\n");
+		fprintf(stderr, "usage: conform_store [--refused FAULT | --evil yes] "
+		    "URL USER PASSWORD [SETTINGS]\n");
 		return 2;
 	}
 	if (getenv("CONFORM_WIRE"))
@@ -226,6 +229,11 @@ main(int argc, char **argv)
 	suite.arena = arena_new(0);
 	if (refused)
 		return refused_try(&suite, refused);
+	if (evil) {
+		conform_evil(&suite);
+		printf("%u passed, %u failed\n", suite.passed, suite.failed);
+		return suite.failed ? 1 : 0;
+	}
 	if (!CHECK_FAULT(&suite, conform_open(&suite, suite.password, &suite.store), OK))
 		return 1;
 	CHECK_FAULT(&suite, conform_open(&suite, suite.password, &suite.other), OK);
