@@ -249,6 +249,7 @@ collection_run(struct sync *sync, struct sync_collection *collection)
 {
 	struct known before;
 	struct sync_export wish;
+	unsigned told = 0;
 	bool is_silent;
 	enum fault fault;
 
@@ -266,7 +267,9 @@ collection_run(struct sync *sync, struct sync_collection *collection)
 		return silent_run(sync, collection, &before);
 	fault = sync_write_head(sync, collection);
 	if (fault == OK)
-		fault = sync_write_commands(sync, collection, &wish);
+		fault = sync_write_commands(sync, collection, &wish, &told);
+	if (fault == TRY_LATER && !told && wish.wanted && !wish.again)
+		sync_store_failed(sync, collection, wish.window);
 	if (fault != OK)
 		return fault;
 	if (writer_has_failed(&sync->response->writer))

@@ -2,7 +2,7 @@
 /*
  * A Sync request on its way through sync.c (the order of things), sync_read.c
  * (what was asked), sync_recall.c (what was left out), sync_step.c (one
- * collection's step), sync_commands.c (the phone's own changes) and sync_write.c
+ * collection's step), sync_poison.c (items that nobody gets past), sync_commands.c (the phone's own changes) and sync_write.c
  * (the answer).  Private to these and to estimate.c, which reads the same
  * Options.  Worker.
  */
@@ -20,6 +20,7 @@
 #include "wbxml/reader.h"
 
 struct collection;
+struct export;
 struct request;
 struct response;
 
@@ -72,6 +73,7 @@ struct sync_collection {
 	bool is_zero;
 	enum known_key match;
 	struct stamp now;
+	uint32_t suspect;           /* item left out because the store may fail at it; 0: none */
 
 	/* as done */
 	struct sync_reply *replies;
@@ -129,6 +131,19 @@ struct sync_export {
 enum fault sync_plan(struct sync *sync, struct sync_collection *collection,
     struct sync_export *ret_wish, bool *ret_is_silent);
 
+/* Items that nobody gets past (R19).  A phone that comes with the same key again and again, or a
+ * store that fails whenever an item is asked for, gets smaller batches, then single items, and in
+ * the end the item's stand-in. */
+struct known_item *sync_first_due(struct known *known);
+void sync_poison(struct sync *sync, struct known *known, struct known_item *item);
+/* The store failed with so many items asked for, before anything was written.  Saves. */
+void sync_store_failed(struct sync *sync, struct sync_collection *collection, unsigned window);
+/* Leaves out the item at which the store failed alone, if there is another to tell ... */
+void sync_suspect(struct sync *sync, struct sync_collection *collection);
+/* ... and tries it once that one was told.  After each export of what is due. */
+enum fault sync_poison_look(struct sync *sync, struct sync_collection *collection,
+    struct export *export);
+
 /* Does the phone's changes of a collection and gathers what is to be said to them. */
 enum fault sync_apply(struct sync *sync, struct sync_collection *collection);
 
@@ -141,7 +156,7 @@ enum fault sync_write_head(struct sync *sync, struct sync_collection *collection
 
 /* Commands: due things or, if again, those of the last answer; then closes the Collection. */
 enum fault sync_write_commands(struct sync *sync, struct sync_collection *collection,
-    const struct sync_export *wish);
+    const struct sync_export *wish, unsigned *ret_told);
 
 /* A collection that only has a status (and its key, as far as it has one). */
 void sync_write_status(struct sync *sync, struct sync_collection *collection);

@@ -80,6 +80,8 @@ window_left(const struct sync *sync, const struct sync_collection *collection)
 		window = sync->window;
 	if (collection->known->limit && collection->known->limit < window)
 		window = collection->known->limit;
+	if (collection->known->store_limit && collection->known->store_limit < window)
+		window = collection->known->store_limit;
 	return window;
 }
 
@@ -136,24 +138,6 @@ is_crossed(const struct known *known)
 	return false;
 }
 
-/* The newest item that would be told next is what the phone chokes on. */
-static void
-poison_mark(struct sync *sync, struct known *known)
-{
-	for (size_t i = known->n; i-- > 0;) {
-		struct known_item *item = &known->items[i];
-
-		if (known_due(item) != DUE_ADD)
-			continue;
-		item->is_poison = true;
-		log_event(LEVEL_WARN, sync->request->id, "item-poison",
-		    "user=%s device=%s collection=%u item=%u",
-		    sync->request->account->login, sync->request->device->id,
-		    known->collection, item->num);
-		return;
-	}
-}
-
 /* The same key again and again: the answer itself may be what is wrong (R19). */
 static void
 poison_look(struct sync *sync, struct known *known, unsigned n_adds)
@@ -161,7 +145,7 @@ poison_look(struct sync *sync, struct known *known, unsigned n_adds)
 	known->limit = known->attempts < ONE_AT && n_adds >= 4 ? n_adds / 4 : 1;
 	known_take_back(known);
 	if (known->attempts >= POISON_AT)
-		poison_mark(sync, known);
+		sync_poison(sync, known, sync_first_due(known));
 	known_next(known);
 }
 
@@ -273,5 +257,7 @@ sync_plan(struct sync *sync, struct sync_collection *collection, struct sync_exp
 		.window = window_left(sync, collection), .wanted = is_wanted(sync, collection),
 	};
 	known_next(known);
+	if (fault == OK && ret_wish->wanted)
+		sync_suspect(sync, collection);
 	return fault;
 }

@@ -210,7 +210,7 @@ count(struct sync *sync, const struct export *export)
 
 enum fault
 sync_write_commands(struct sync *sync, struct sync_collection *collection,
-    const struct sync_export *wish)
+    const struct sync_export *wish, unsigned *ret_told)
 {
 	struct writer *writer = writer_of(sync);
 	struct export export = export_of(sync, collection);
@@ -228,10 +228,13 @@ sync_write_commands(struct sync *sync, struct sync_collection *collection,
 	writer_open(writer, AirSync_Commands);
 	if (wish->wanted)
 		fault = wish->again ? export_again(&export) : export_due(&export);
+	if (fault == OK && wish->wanted && !wish->again)
+		fault = sync_poison_look(sync, collection, &export);
 	writer_close(writer);
 	writer_close(writer);
 	if (fault == OK && export.is_full && export_count(&export) && !is_surely_more)
 		fault = more_insert(sync, at);
 	count(sync, &export);
+	*ret_told = export_count(&export);
 	return fault;
 }

@@ -344,6 +344,7 @@ tell_items(struct export *export, uint32_t *nums, enum due due)
 		fault = items_write(&batch, nums, n);
 		if (fault != OK && !export_count(export))
 			return fault;
+		export->broken = fault;
 		if (fault != OK || is_over_limit(export) ||
 		    (!batch.done && export_count(export) == before))
 			export->is_full = true;

@@ -34,6 +34,7 @@ struct export {
 	/* what came of it */
 	unsigned n_add, n_change, n_delete, n_soft_delete;
 	bool is_full;      /* stopped by window, bytes or time, or by a fault after some items */
+	enum fault broken; /* that fault */
 };
 
 /* Says what is due.  A fault only if nothing was written. */

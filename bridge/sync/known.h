@@ -79,7 +79,11 @@ struct known {
 	int64_t since;          /* the window that target was made for */
 	uint32_t n_due;         /* items with something due, told taken as arrived */
 	uint32_t attempts;      /* requests in a row that came with `before` */
-	uint32_t limit;         /* window while poison is looked for, 0: none */
+	uint32_t limit;         /* window while the phone's poison is looked for, 0: none */
+	uint32_t store_limit;   /* the same for items at which the store fails */
+	uint32_t suspect;       /* item at which the store failed, asked for alone; 0: none */
+	uint32_t failures;      /* how often in a row, */
+	int64_t failing_since;  /* and from which second on */
 	uint32_t made_up;       /* ids given to items that we only pretend to hold (R58) */
 	struct applied *applied;
 	unsigned n_applied, cap_applied;

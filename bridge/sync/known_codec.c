@@ -123,6 +123,10 @@ known_head_encode(const struct known *known, struct buf *out)
 	blob_put_number(out, known->n_due);
 	blob_put_number(out, known->attempts);
 	blob_put_number(out, known->limit);
+	blob_put_number(out, known->store_limit);
+	blob_put_number(out, known->suspect);
+	blob_put_number(out, known->failures);
+	blob_put_number(out, (uint64_t)known->failing_since);
 	blob_put_number(out, known->made_up);
 	options_encode(&known->options, out);
 	blob_put_number(out, known->has_supported);
@@ -167,6 +171,10 @@ known_head_decode(struct known *known, const void *data, size_t len)
 	head.n_due = blob_number32(&blob);
 	head.attempts = blob_number32(&blob);
 	head.limit = blob_number32(&blob);
+	head.store_limit = blob_number32(&blob);
+	head.suspect = blob_number32(&blob);
+	head.failures = blob_number32(&blob);
+	head.failing_since = (int64_t)blob_number_max(&blob, INT64_MAX);
 	head.made_up = blob_number32(&blob);
 	options_decode(&head.options, &blob);
 	supported_decode(&head, &blob);

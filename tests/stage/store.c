@@ -340,6 +340,9 @@ stage_fetch(struct store *store, const struct item_ref *refs, unsigned n,
 		return TRY_LATER;
 	if (!box)
 		return FOLDER_GONE;
+	for (unsigned i = 0; i < n && !wish->flags_only; i++)
+		if (world_mail(box, refs[i].num) && world_mail(box, refs[i].num)->breaks)
+			return TRY_LATER;
 	for (unsigned i = 0; i < n; i++) {
 		struct arena_mark mark = arena_mark(store->arena);
 		const struct mail *mail;

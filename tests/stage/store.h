@@ -19,6 +19,7 @@ struct mail {
 	uint64_t modseq;
 	int64_t date;
 	bool is_bad, is_gone;     /* gone: kept so that a token can be told of it */
+	bool breaks;              /* the server hangs up when it is asked for */
 };
 
 struct box {

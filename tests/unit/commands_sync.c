@@ -400,6 +400,48 @@ test_r19_poison(void **unused)
 	expect_silence(step(""));
 }
 
+/* R19: a mail at which the server breaks gets a stand-in once others came through; a server that is
+ * away costs no mail. */
+static void
+test_r19_breaking_mail(void **unused)
+{
+	unsigned adds = 0, stand_ins = 0;
+
+	(void)unused;
+	deliver(4);
+	world_mail(inbox, 2)->breaks = true;
+	prime();
+	for (unsigned i = 0; i < 12; i++) {
+		struct told told = step("WindowSize 10");
+
+		adds += told_count(&told, "Add");
+		stand_ins += strstr(told.text, "cannot be shown") != NULL;
+		assert_true(i != 7 || adds == 3);
+		told_free(&told);
+	}
+	assert_int_equal(adds, 4);
+	assert_int_equal(stand_ins, 1);
+	/* now all break for a while */
+	deliver(3);
+	for (uint32_t uid = 5; uid < 8; uid++)
+		world_mail(inbox, uid)->breaks = true;
+	for (unsigned i = 0; i < 10; i++) {
+		struct told told = step("WindowSize 10");
+
+		told_free(&told);
+	}
+	for (uint32_t uid = 5; uid < 8; uid++)
+		world_mail(inbox, uid)->breaks = false;
+	for (adds = 0; adds < 3;) {
+		struct told told = step("WindowSize 10");
+
+		assert_null(strstr(told.text, "cannot be shown"));
+		assert_true(told_count(&told, "Add") > 0);
+		adds += told_count(&told, "Add");
+		told_free(&told);
+	}
+}
+
 /* R54: GetChanges 0 brings no commands. */
 static void
 test_r54_get_changes(void **unused)
@@ -743,6 +785,7 @@ main(void)
 		TEST(test_r12_void_key), TEST(test_r3_second_zero), TEST(test_r5_r6_gone),
 		TEST(test_r9_no_echo), TEST(test_r16_lost_folder), TEST(test_r17_validity),
 		TEST(test_r10_bad_item), TEST(test_r11_vanished), TEST(test_r19_poison),
+		TEST(test_r19_breaking_mail),
 		TEST(test_r54_get_changes), TEST(test_r55_r57_options), TEST(test_r56_filter),
 		TEST(test_r58_sms), TEST(test_r60_class), TEST(test_r61_bytes),
 		TEST(test_r2_away), TEST(test_read_only), TEST(test_malformed),
