@@ -141,8 +141,8 @@ part_end(struct machine *machine, uint64_t end)
 
 	if (part == NULL)
 		return;
-	if (machine->in_header)
-		header_end(machine, end);
+	if (machine->in_header) /* a boundary at once has its line end before the part began */
+		header_end(machine, end > part->header_at ? end : part->header_at);
 	if (machine->in_inner)
 		inner_end(machine);
 	part->octets = end > part->body_at ? end - part->body_at : 0;

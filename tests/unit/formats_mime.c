@@ -66,6 +66,8 @@ test_trees(void **state)
 		    "[2] text/plain 3; " },
 		{ "Content-Type: multipart/digest; boundary=a\n\n--a\n\nSubject: in\n\nx\n--a--\n",
 		    "[] digest; [1] message/rfc822 14; " },
+		{ "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n--a\r\n--a--\r\n",
+		    "[] mixed; [1] text/plain 0; [2] text/plain 0; " },
 		{ "Content-Type: multipart/mixed\n\n--b\n\nx\n--b--\n", "[1] text/plain 13; " },
 		{ "Content-Type: multipart/mixed; boundary=\"\"\n\n--\n\nx\n----\n",
 		    "[1] text/plain 11; " },
@@ -82,6 +84,11 @@ test_trees(void **state)
 		assert_true(mimeread(arena, &body, &read));
 		buf_init(&out, 10000);
 		print_tree(&out, read.root);
+		for (struct mime_part *part = read.root; part != NULL;
+		     part = mime_next(read.root, part)) {
+			assert_true(part->header_at <= part->body_at);
+			assert_true(part->body_at + part->octets <= body_len(&body));
+		}
 		assert_string_equal(buf_str(&out), cases[i].want);
 		buf_free(&out);
 		arena_free(&arena);
