@@ -15,12 +15,15 @@
 #include "backends/imap/structure.h"
 #include "bridge/base/arena.h"
 #include "bridge/base/date.h"
+#include "bridge/base/log.h"
 
 enum {
 	WINDOW = 100,			/* messages at once */
 	WINDOW_BYTES = 8 * 1024 * 1024,	/* of text at once, at least one message */
 	TEXTS_MAX = 64,			/* sections of one message */
 	SECTION_MAX = 512,		/* bytes of a section's name */
+	SUDDEN_MS = 5000,		/* a connection lost within that time was not slow */
+	DEATHS_MAX = 3,			/* mails that may break the connection in one call */
 };
 
 /* One message on its way. */
@@ -322,7 +325,8 @@ load_finish(struct loading *l, unsigned i, struct item *item)
 struct hand_over {
 	item_fn *fn;
 	void *ctx;
-	size_t used;	/* bytes handed over so far */
+	unsigned n;	/* items handed over so far */
+	size_t used;	/* their bytes */
 	bool stopped;	/* the callback's word, or the budget */
 };
 
@@ -334,6 +338,7 @@ load_hand_over(struct loading *l, unsigned i, struct hand_over *out)
 	enum fault fault;
 
 	if (!load->found) {
+		out->n++;
 		out->stopped = !out->fn(out->ctx, load->ref, ITEM_GONE, NULL);
 		return OK;
 	}
@@ -342,6 +347,7 @@ load_hand_over(struct loading *l, unsigned i, struct hand_over *out)
 		return fault;
 	item.has_mark = true;
 	item.mark = load->mark;
+	out->n++;
 	out->stopped = !out->fn(out->ctx, load->ref, fault, fault == OK ? &item : NULL);
 	if (fault == OK) {
 		if (item.email.has.body && item.email.body.data)
@@ -391,26 +397,100 @@ window_fetch(struct loading *l, struct hand_over *out)
 	return fault;
 }
 
+/* refs [0, n), n <= WINDOW. */
+static enum fault
+refs_fetch(struct imap_store *store, const struct item_ref *refs, unsigned n,
+    const struct body_wish *wish, struct hand_over *out)
+{
+	struct arena *arena = store->base.arena;
+	struct arena_mark mark = arena_mark(arena);
+	struct loading l = { .store = store, .wish = wish, .n = n };
+	enum fault fault = imap_select(store->imap, refs[0].folder);
+
+	if (fault == OK) {
+		l.loads = arena_array(arena, n, sizeof(*l.loads));
+		for (unsigned i = 0; i < n; i++)
+			l.loads[i].ref = &refs[i];
+		sections_init(&l.sections, arena);
+		fault = window_fetch(&l, out);
+		sections_close(&l.sections);
+	}
+	arena_release(arena, mark);
+	return fault;
+}
+
+static void
+poison_log(const struct imap_store *store, const struct item_ref *ref)
+{
+	char account[128], folder[256];
+
+	log_event(LEVEL_WARN, store->again.request_id, "imap-poison",
+	    "user=%s folder=%s uid=%u reason=\"the connection is lost whenever it is fetched\"",
+	    log_quote(store->imap->account, account, sizeof(account)),
+	    log_quote(ref->folder, folder, sizeof(folder)), ref->num);
+}
+
+/* On a new connection: does the server answer at all when asked about messages of this folder? */
+static enum fault
+server_prove(struct imap_store *store, const char *folder)
+{
+	enum fault fault = store_reconnect(store);
+
+	if (fault == OK)
+		fault = imap_select(store->imap, folder);
+	if (fault == OK && store->imap->selected.state.messages)
+		imap_run(store->imap, NULL, "FETCH 1 (UID FLAGS)");
+	return store->imap->dead ? TRY_LATER : fault;
+}
+
+/*
+ * The connection was lost within a window, and at once: perhaps by a mail that server or reader
+ * choke on.  Then it must not stop the others (R10, R19): on a new connection they come one by one,
+ * and the one that breaks it again is given out as bad.  A server that is away, or answers nothing
+ * rightly, condemns nobody, and one that hangs is not asked twice.
+ */
+static enum fault
+one_by_one(struct imap_store *store, const struct item_ref *refs, unsigned n,
+    const struct body_wish *wish, struct hand_over *out)
+{
+	enum fault fault = server_prove(store, refs[0].folder);
+	unsigned first = out->n, deaths = 0;
+
+	while (fault == OK && out->n - first < n && !out->stopped) {
+		const struct item_ref *ref = &refs[out->n - first];
+		unsigned before = out->n;
+
+		fault = refs_fetch(store, ref, 1, wish, out);
+		if (!store->imap->dead || out->n > before)
+			continue;
+		if (++deaths > DEATHS_MAX)
+			return TRY_LATER;
+		fault = server_prove(store, ref->folder);
+		if (fault != OK)
+			return fault;
+		poison_log(store, ref);
+		out->n++;
+		out->stopped = !out->fn(out->ctx, ref, ITEM_BAD, NULL);
+	}
+	return fault;
+}
+
 enum fault
 imap_fetch(struct store *base, const struct item_ref *refs, unsigned n,
     const struct body_wish *wish, item_fn *fn, void *ctx)
 {
 	struct imap_store *store = imap_store(base);
 	struct hand_over out = { .fn = fn, .ctx = ctx };
-	enum fault fault = n ? imap_select(store->imap, refs[0].folder) : OK;
+	enum fault fault = OK;
 
-	for (unsigned at = 0; fault == OK && at < n && !out.stopped; at += WINDOW) {
-		struct arena_mark mark = arena_mark(base->arena);
-		struct loading l = { .store = store, .wish = wish };
+	while (fault == OK && out.n < n && !out.stopped) {
+		unsigned end = out.n + (n - out.n < WINDOW ? n - out.n : WINDOW);
+		bool was_alive = !store->imap->dead;
+		int64_t begun = now_ms();
 
-		l.n = n - at < WINDOW ? n - at : WINDOW;
-		l.loads = arena_array(base->arena, l.n, sizeof(*l.loads));
-		for (unsigned i = 0; i < l.n; i++)
-			l.loads[i].ref = &refs[at + i];
-		sections_init(&l.sections, base->arena);
-		fault = window_fetch(&l, &out);
-		sections_close(&l.sections);
-		arena_release(base->arena, mark);
+		fault = refs_fetch(store, refs + out.n, end - out.n, wish, &out);
+		if (was_alive && store->imap->dead && now_ms() - begun < SUDDEN_MS)
+			fault = one_by_one(store, refs + out.n, end - out.n, wish, &out);
 	}
 	return fault;
 }

@@ -11,6 +11,7 @@
 #include "backends/imap/view.h"
 #include "backends/imap/watch.h"
 #include "bridge/base/arena.h"
+#include "bridge/base/crypto.h"
 #include "bridge/base/stream.h"
 #include "bridge/config.h"
 
@@ -30,6 +31,63 @@ settings_copy(struct imap_settings *settings, const struct domain_config *domain
 	settings->create_special = domain->create_special_folders;
 	settings->subscribed_only = domain->subscribed_only;
 	settings->max_folders = domain->max_folders;
+}
+
+static char *
+copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+static void
+again_copy(struct imap_again *again, const struct login *login)
+{
+	again->text = copy(login->url->text);
+	again->host = copy(login->url->host);
+	again->ca_file = copy(login->url->ca_file);
+	again->url = *login->url;
+	again->url.text = again->text;
+	again->url.host = again->host;
+	again->url.ca_file = again->ca_file;
+	again->url.path = "";
+	again->account = copy(login->account);
+	again->user = copy(login->user);
+	again->password = copy(login->password);
+	again->request_id = copy(login->request_id);
+}
+
+static void
+again_wipe(struct imap_again *again)
+{
+	if (again->password)
+		crypto_wipe(again->password, strlen(again->password));
+	free(again->text);
+	free(again->host);
+	free(again->ca_file);
+	free(again->account);
+	free(again->user);
+	free(again->password);
+	free(again->request_id);
+}
+
+enum fault
+store_reconnect(struct imap_store *store)
+{
+	const struct imap_again *again = &store->again;
+	struct login login = { .url = &again->url, .account = again->account,
+		.user = again->user, .password = again->password,
+		.request_id = again->request_id };
+	struct imap *imap = NULL;
+	enum fault fault;
+
+	if (!again->host || !again->user || !again->password)
+		return TRY_LATER;
+	fault = imap_open(&login, &imap);
+	if (fault != OK)
+		return fault;
+	imap_close(&store->imap);
+	store->imap = imap;
+	return OK;
 }
 
 static enum fault
@@ -53,6 +111,7 @@ store_open(const struct login *login, struct store **ret_store)
 	store->imap = imap;
 	store->revival = revival_new(login);
 	settings_copy(&store->settings, login->domain);
+	again_copy(&store->again, login);
 	*ret_store = &store->base;
 	return OK;
 }
@@ -73,6 +132,7 @@ store_close(struct store **base)
 	for (unsigned i = 0; i < VIEWS; i++)
 		view_free(&store->views[i]);
 	namespaces_free(&store->namespaces);
+	again_wipe(&store->again);
 	free(store);
 	*base = NULL;
 }

@@ -12,6 +12,7 @@
 #include "backends/imap/names.h"
 #include "backends/imap/namespaces.h"
 #include "backends/imap/uidset.h"
+#include "bridge/config.h"
 #include "bridge/store.h"
 
 struct view;
@@ -25,9 +26,17 @@ struct imap_settings {
 
 enum { VIEWS = 3, SET_ROOM = 4000 };	/* folders remembered; bytes of UIDs in one command */
 
+/* The login again, in memory of its own: wiped when the store is closed. */
+struct imap_again {
+	struct url url;
+	char *text, *host, *ca_file;
+	char *account, *user, *password, *request_id;
+};
+
 struct imap_store {
 	struct store base;
 	struct imap *imap;
+	struct imap_again again;
 	struct revival *revival;	/* NULL: it cannot log in again */
 	struct imap_settings settings;
 	char *special[N_SPECIALS];	/* mailboxes found by the last listing */
@@ -66,6 +75,9 @@ enum fault imap_move(struct store *store, const struct item_ref *refs, unsigned 
 enum fault imap_empty(struct store *store, const char *folder);
 enum fault imap_search(struct store *store, const char *folder, const struct query *query,
     change_fn *fn, void *ctx);
+
+/* A new connection in place of a dead one.  On failure the dead one stays. */
+enum fault store_reconnect(struct imap_store *store);
 
 /* The state of one folder now (STATUS, after NOOP where it is selected).  FOLDER_GONE. */
 enum fault probe_state(struct imap_store *store, const char *folder,

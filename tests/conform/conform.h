@@ -68,5 +68,7 @@ void conform_moves(struct suite *suite);
 
 /* Reading from a server that goes wrong: each operation ends in time, with a fault or without. */
 void conform_evil(struct suite *suite);
+/* A server that hangs up whenever one mail is fetched: the others arrive. */
+void conform_poison(struct suite *suite);
 
 #endif

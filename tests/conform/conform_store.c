@@ -3,7 +3,7 @@
  * conform_store URL USER PASSWORD [SETTINGS]: plays every operation of struct store_ops against a
  * server and says what does not hold.  SETTINGS are lines of the domain's configuration.  With
  * "--refused FAULT" before the URL only opening is tried, and has to fail with that fault.  With
- * "--evil yes" the server is one of tests/servers/evil: whatever it does, all ends in time.
+ * "--evil KIND" the server is one of tests/servers/evil: whatever it does, all ends in time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,17 +206,16 @@ int
 main(int argc, char **argv)
 {
 	struct suite suite = { .ops = &imap_store_ops };
-	const char *refused = NULL;
-	bool evil = false;
+	const char *refused = NULL, *evil = NULL;
 
 	if (argc > 3 && strncmp(argv[1], "--", 2) == 0) {
 		refused = strcmp(argv[1], "--refused") == 0 ? argv[2] : NULL;
-		evil = strcmp(argv[1], "--evil") == 0;
+		evil = strcmp(argv[1], "--evil") == 0 ? argv[2] : NULL;
 		argc -= 2;
 		argv += 2;
 	}
 	if (argc < 4) {
-		fprintf(stderr, "usage: conform_store [--refused FAULT | --evil yes] "
+		fprintf(stderr, "usage: conform_store [--refused FAULT | --evil KIND] "
 		    "URL USER PASSWORD [SETTINGS]\n");
 		return 2;
 	}
@@ -230,7 +229,10 @@ main(int argc, char **argv)
 	if (refused)
 		return refused_try(&suite, refused);
 	if (evil) {
-		conform_evil(&suite);
+		if (strcmp(evil, "poison") == 0)
+			conform_poison(&suite);
+		else
+			conform_evil(&suite);
 		printf("%u passed, %u failed\n", suite.passed, suite.failed);
 		return suite.failed ? 1 : 0;
 	}

@@ -105,3 +105,44 @@ conform_evil(struct suite *suite)
 		suite->ops->close(&suite->store);
 	}
 }
+
+struct verdicts {
+	unsigned n;
+	enum fault list[8];
+};
+
+static bool
+verdict_collect(void *ctx, const struct item_ref *ref, enum fault fault, const struct item *item)
+{
+	struct verdicts *verdicts = ctx;
+
+	(void)ref;
+	(void)item;
+	if (verdicts->n < 8)
+		verdicts->list[verdicts->n++] = fault;
+	return true;
+}
+
+void
+conform_poison(struct suite *suite)
+{
+	static const char poison[] = "Subject: bad\r\n\r\nX-Poison: here\r\n";
+	static const enum fault want[] = { OK, ITEM_BAD, OK, ITEM_BAD, OK };
+	struct body_wish wish = { .n = 1, .want = { { .type = BODY_PLAIN } } };
+	struct verdicts verdicts = { 0 };
+	struct item_ref refs[5];
+
+	if (!CHECK_FAULT(suite, conform_open(suite, suite->password, &suite->store), OK))
+		return;
+	for (unsigned i = 0; i < 5; i++)
+		refs[i] = (struct item_ref){ .folder = "INBOX",
+			.num = want[i] == OK ? mail_add(suite, suite->store, "INBOX", "good") :
+			    raw_add(suite, suite->store, "INBOX", poison) };
+	CHECK_FAULT(suite, suite->ops->fetch(suite->store, refs, 5, &wish, verdict_collect,
+	    &verdicts), OK);
+	CHECK(suite, verdicts.n == 5);
+	for (unsigned i = 0; i < verdicts.n; i++)
+		CHECK(suite, verdicts.list[i] == want[i]);
+	CHECK(suite, suite->ops->is_alive(suite->store));
+	suite->ops->close(&suite->store);
+}

@@ -74,15 +74,17 @@ variant no-move "IMAP_CAPABILITY=$POOR UIDPLUS QRESYNC CONDSTORE"
 variant no-uidplus "IMAP_CAPABILITY=$POOR QRESYNC CONDSTORE MOVE LIST-EXTENDED"
 variant bare "IMAP_CAPABILITY=IMAP4rev1"
 
-"$top/tests/servers/start" evil "$dir/evil" >"$dir/start.log" 2>&1 || cat "$dir/start.log"
+server behind-evil
+EVIL_UPSTREAM=$IMAP_PORT "$top/tests/servers/start" evil "$dir/evil" >"$dir/start.log" 2>&1 || cat "$dir/start.log"
 while read -r kind port; do
 	case $kind in
-	eof | hang | drip | huge | deep | long | garbage | endless)
-		check "evil-$kind" --evil yes "imap://localhost:$port" alice secret
+	eof | hang | drip | huge | deep | long | garbage | endless | poison)
+		check "evil-$kind" --evil "$kind" "imap://localhost:$port" alice secret
 		;;
 	esac
 done <"$dir/evil/ports"
 stop evil
+stop behind-evil
 
 if [ "${CONFORM_CYRUS:-yes}" = yes ] && [ -f "$top/tests/servers/cyrus.sh" ]; then
 	"$top/tests/servers/start" cyrus "$dir/cyrus" >"$dir/start.log" 2>&1 && {
