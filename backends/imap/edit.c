@@ -110,6 +110,17 @@ id_make(struct imap_store *store, const char *parent, const char *display_name)
 	    arena_printf(arena, "%s%s", space->prefix, name);
 }
 
+/* A NO without a code: is it because of the name? */
+static enum fault
+exists_check(struct imap_store *store, const char *id, enum fault fault)
+{
+	struct imap_state state;
+
+	if (fault != REFUSED || probe_state(store, id, &state) != OK)
+		return fault;
+	return FOLDER_EXISTS;
+}
+
 static enum fault
 folder_create(struct imap_store *store, const struct folder_edit *edit, const char **ret_id)
 {
@@ -120,7 +131,7 @@ folder_create(struct imap_store *store, const struct folder_edit *edit, const ch
 		return BAD_INPUT;
 	if (strcasecmp(id, "INBOX") == 0)
 		return FOLDER_EXISTS;
-	fault = store_create(store, id, SPECIAL_NONE);
+	fault = exists_check(store, id, store_create(store, id, SPECIAL_NONE));
 	if (fault == OK && ret_id)
 		*ret_id = id;
 	return fault;
@@ -209,8 +220,8 @@ folder_rename(struct imap_store *store, const struct folder_edit *edit, const ch
 		if (fault != OK)
 			return fault;
 		imap_settle(store->imap);
-		fault = result(store->imap,
-		    mailimap_rename(store->imap->session, edit->folder, id));
+		fault = exists_check(store, id, result(store->imap,
+		    mailimap_rename(store->imap->session, edit->folder, id)));
 		if (fault != OK)
 			return fault;
 		subscriptions_move(store, &tree, edit->folder, id);

@@ -169,7 +169,7 @@ own_check(struct suite *suite, const char *folder)
 	entry->mark = mark;
 	told = changes_of(suite, folder, known, 0, &stamp, &fault);
 	CHECK(suite, fault == OK && told->n == 0);
-	CHECK_FAULT(suite, read_set(suite, suite->store, folder, 4000000000u, true, NULL),
+	CHECK_FAULT(suite, read_set(suite, suite->store, folder, NOT_THERE, true, NULL),
 	    ITEM_GONE);
 }
 

@@ -12,7 +12,10 @@
 #include "bridge/base/arena.h"
 #include "bridge/store.h"
 
-enum { LIST_MAX = 4096 };
+enum {
+	LIST_MAX = 4096,
+	NOT_THERE = 1000000,	/* a number no mail has (Cyrus stumbles over larger ones) */
+};
 
 struct told {
 	unsigned n;

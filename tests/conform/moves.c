@@ -73,7 +73,7 @@ move_check(struct suite *suite, const char *from, const char *to, const uint32_t
 {
 	/* out of order, with one that is not there */
 	struct item_ref refs[4] = { { .folder = from, .num = nums[3] },
-		{ .folder = from, .num = nums[0] }, { .folder = from, .num = 4000000000u },
+		{ .folder = from, .num = nums[0] }, { .folder = from, .num = NOT_THERE },
 		{ .folder = from, .num = nums[1] } };
 	uint32_t new[4] = { 9, 9, 9, 9 }, again[4];
 	struct told *told;
@@ -102,7 +102,7 @@ remove_check(struct suite *suite, const char *folder, const uint32_t *nums)
 {
 	const struct folder *trash = folder_by_type(folders_list(suite), FOLDER_TRASH);
 	struct item_ref refs[2] = { { .folder = folder, .num = nums[2] },
-		{ .folder = folder, .num = 4000000000u } };
+		{ .folder = folder, .num = NOT_THERE } };
 	unsigned before;
 	struct told *told;
 

@@ -75,7 +75,8 @@ variant no-uidplus "IMAP_CAPABILITY=$POOR QRESYNC CONDSTORE MOVE LIST-EXTENDED"
 variant bare "IMAP_CAPABILITY=IMAP4rev1"
 
 server behind-evil
-EVIL_UPSTREAM=$IMAP_PORT "$top/tests/servers/start" evil "$dir/evil" >"$dir/start.log" 2>&1 || cat "$dir/start.log"
+EVIL_UPSTREAM=$IMAP_PORT "$top/tests/servers/start" evil "$dir/evil" >"$dir/start.log" 2>&1 ||
+	cat "$dir/start.log"
 while read -r kind port; do
 	case $kind in
 	eof | hang | drip | huge | deep | long | garbage | endless | poison)
