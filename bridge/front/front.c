@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -31,7 +30,6 @@ enum {
 	DRAIN_GRACE = 30 * 1000, /* ms for answers in hand, beyond the time to drain */
 	ORPHAN_GRACE = 5 * 1000,
 	STATUS_EVERY = 10 * 1000,
-	SPARE_FDS = 1200, /* descriptors for other things than clients: workers, bodies, logs */
 };
 
 void
@@ -166,21 +164,6 @@ control_message(void *ctx, struct ipc_message *message)
 }
 
 /* The root object. */
-
-static void
-limit_raise(void)
-{
-	struct rlimit limit;
-	rlim_t want = (rlim_t)config->server.max_clients + SPARE_FDS;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want)
-		return;
-	limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur < want)
-		log_event(LEVEL_WARN, NULL, "few-descriptors", "limit=%ju wanted=%ju",
-		    (uintmax_t)limit.rlim_cur, (uintmax_t)want);
-}
 
 static void
 timer_done(evutil_socket_t fd, short what, void *ctx)
@@ -331,7 +314,6 @@ front_main(struct role_start *start)
 {
 	struct front *front;
 
-	limit_raise();
 	body_spool_dir_set(config->server.spool_dir);
 	front = front_new(start);
 	if (front == NULL)
