@@ -2,9 +2,9 @@
 /*
  * A Sync request on its way through sync.c (the order of things), sync_read.c
  * (what was asked), sync_recall.c (what was left out), sync_step.c (one
- * collection's step), sync_poison.c (items that nobody gets past), sync_commands.c (the phone's own changes) and sync_write.c
- * (the answer).  Private to these and to estimate.c, which reads the same
- * Options.  Worker.
+ * collection's step), sync_poison.c (items that nobody gets past),
+ * sync_commands.c (the phone's own changes) and sync_write.c (the answer).
+ * Private to these and to estimate.c, which reads the same Options.  Worker.
  */
 #ifndef BRIDGE_COMMANDS_SYNC_H
 #define BRIDGE_COMMANDS_SYNC_H

@@ -21,10 +21,20 @@
 #include "bridge/worker/quarantine.h"
 #include "wbxml/writer.h"
 
-static const char stand_in_text[] =
-    "This message cannot be shown here.\r\n\r\n"
-    "The mail gateway could not convert it for your device. It is unharmed and still in your "
-    "mailbox: other mail programs may be able to show it.\r\n";
+#define STAND_IN_SUBJECT "[This message cannot be shown]"
+#define STAND_IN_WHY \
+	"The mail gateway could not convert it for your device. It is unharmed and still in your " \
+	"mailbox: other mail programs may be able to show it."
+
+/* The text by body type: what was asked for is what the phone can show. */
+static const char *const stand_in_texts[] = {
+	[BODY_PLAIN] = "This message cannot be shown here.\r\n\r\n" STAND_IN_WHY "\r\n",
+	[BODY_HTML] = "<html><body><p>This message cannot be shown here.</p><p>" STAND_IN_WHY
+	    "</p></body></html>\r\n",
+	[BODY_MIME] = "Subject: " STAND_IN_SUBJECT "\r\nMIME-Version: 1.0\r\n"
+	    "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
+	    "This message cannot be shown here.\r\n\r\n" STAND_IN_WHY "\r\n",
+};
 
 /* One bulk fetch under way. */
 struct batch {
@@ -61,26 +71,38 @@ command_open(struct export *export, enum token command, uint32_t num)
 	    export->collection->id, num));
 }
 
+/* The first type asked for that the stand-in comes in; MIME only where it may be sent. */
+static enum body_type
+stand_in_type(const struct body_wish *wish)
+{
+	for (unsigned i = 0; i < wish->n; i++)
+		if (wish->want[i].type == BODY_PLAIN || wish->want[i].type == BODY_HTML ||
+		    (wish->want[i].type == BODY_MIME && wish->mime_support == 2))
+			return wish->want[i].type;
+	return BODY_PLAIN;
+}
+
 /* A mail that says why another cannot be shown (R10). */
 static void
 stand_in_write(struct export *export, uint32_t num)
 {
 	struct item item = { .class = CLASS_EMAIL };
 	struct email *email = &item.email;
+	enum body_type type = stand_in_type(export->wish);
 	struct body text;
 
-	body_from_memory(&text, stand_in_text, sizeof(stand_in_text) - 1);
+	body_from_memory(&text, stand_in_texts[type], strlen(stand_in_texts[type]));
 	ITEM_SET(email, to, export->request->account->address);
 	ITEM_SET(email, from, export->request->account->address);
-	ITEM_SET(email, subject, "[This message cannot be shown]");
+	ITEM_SET(email, subject, STAND_IN_SUBJECT);
 	ITEM_SET(email, date_received, now_s());
 	ITEM_SET(email, importance, 1);
 	ITEM_SET(email, read, false);
 	ITEM_SET(email, message_class, "IPM.Note");
 	ITEM_SET(email, internet_cpid, 65001);
 	email->body = (struct item_body){
-		.type = BODY_PLAIN, .estimated_size = sizeof(stand_in_text) - 1, .has_data = true,
-		.data = &text,
+		.type = type, .estimated_size = (uint32_t)strlen(stand_in_texts[type]),
+		.has_data = true, .data = &text,
 	};
 	email->has.body = true;
 	ITEM_SET(email, native_body_type, BODY_PLAIN);
