@@ -122,7 +122,8 @@ struct known_entry {
 struct known_list {
 	const struct known_entry *list;
 	size_t n;
-	const struct stamp *stamp; /* as of the last complete pass; len 0: none yet */
+	const struct stamp *stamp; /* of the last complete pass over this very span; NULL
+	                            * or len 0: none */
 };
 
 enum change_kind {

@@ -22,7 +22,6 @@ struct diff {
 static bool
 is_in_span(const struct diff *diff, const struct view_entry *entry)
 {
-	/* a date that could not be read does not hide a mail */
 	return entry->mark != UINT32_MAX &&
 	    (diff->since == 0 || entry->date == 0 || entry->date >= diff->since);
 }
@@ -118,14 +117,14 @@ added_tell(const struct diff *diff)
 	return true;
 }
 
-/* Nothing can differ: same state, told by mod-sequence, and no edge of time to look after. */
+/* Nothing can differ: same span, same state, told by mod-sequence. */
 static bool
 is_at_rest(const struct view_wish *wish)
 {
 	struct imap_state was;
 	struct stamp now;
 
-	if (wish->since || !wish->known->stamp || !stamp_parse(wish->known->stamp, &was) ||
+	if (!wish->known->stamp || !stamp_parse(wish->known->stamp, &was) ||
 	    !was.modseq)
 		return false;
 	stamp_print(wish->state, &now);

@@ -3,7 +3,8 @@
  * Views: kept, listed, brought up to date.  The three ways, from the cheapest:
  *
  *  1. the kept view, or one seeded from what the device is known to hold, plus a delta since its
- *     mod-sequence.  Without QRESYNC what vanished is found by comparing counts, then lists.
+ *     mod-sequence.  Without QRESYNC what vanished is found by comparing counts, then by asking
+ *     which of the view's messages there are.
  *  2. a list of the span (SEARCH SINCE), where a filter is set
  *  3. a list of everything
  *
@@ -329,17 +330,31 @@ view_merge(struct view *view, const struct view *newer)
 static enum fault
 gone_find(struct imap_store *store, struct view *view, const struct imap_state *state)
 {
-	struct uid_set set;
-	enum fault fault;
+	struct uid_set asked, there, part;
+	size_t at = 0;
+	enum fault fault = OK;
 
 	if (view->floor == 0 && view->n == store->imap->selected.state.messages)
 		return OK;
 	if (view->floor && view->state.messages == state->messages &&
 	    view->state.uidnext == state->uidnext)
 		return OK;
-	fault = since_search(store, view->floor, &set);
+	uidset_init(&asked, store->base.arena);
+	uidset_init(&there, store->base.arena);
+	for (size_t i = 0; i < view->n; i++)
+		uidset_add(&asked, view->entries[i].uid, view->entries[i].uid);
+	while (fault == OK && at < asked.n) {
+		unsigned tag = store_search_begin(store);
+
+		imap_printf(store->imap, "UID ");
+		uidset_print(&asked, &at, SET_ROOM, &store->imap->out);
+		fault = store_search_wait(store, tag, &part);
+		for (size_t i = 0; i < part.n; i++)
+			uidset_add(&there, part.ranges[i].first, part.ranges[i].last);
+	}
+	uidset_sort(&there);
 	if (fault == OK)
-		view_retain(view, &set, true);
+		view_retain(view, &there, true);
 	return fault;
 }
 
@@ -399,7 +414,7 @@ dates_complete(struct imap_store *store, struct view *view, int64_t since)
 	struct uid_set set;
 	enum fault fault;
 
-	if (since == 0 || view->dates_from <= since)
+	if (since == 0 || view->dates_from <= since || view->floor == since)
 		return OK;
 	fault = folder_enter(store, &(struct view_wish){ .folder = view->folder,
 	    .state = &view->state });
@@ -448,7 +463,8 @@ view_update(struct imap_store *store, struct view *view, const struct view_wish 
 	return fault;
 }
 
-/* What the device holds is the folder as of its stamp; if it is not, EXISTS will tell. */
+/* What the device holds is the span as of its stamp (of a whole folder EXISTS will tell if not);
+ * the dates are not known, but all lie within. */
 static struct view *
 view_seed(const struct view_wish *wish)
 {
@@ -457,7 +473,7 @@ view_seed(const struct view_wish *wish)
 	struct view *view;
 	bool ok = true;
 
-	if (wish->since || !known || !known->stamp || !stamp_parse(known->stamp, &state) ||
+	if (!known || !known->stamp || !stamp_parse(known->stamp, &state) ||
 	    state.uidvalidity != wish->state->uidvalidity)
 		return NULL;
 	view = view_new(wish->folder);
@@ -469,6 +485,7 @@ view_seed(const struct view_wish *wish)
 	if (!view)
 		return NULL;
 	view->state = state;
+	view->floor = wish->since;
 	view->dates_from = INT64_MAX;
 	return view;
 }

@@ -21,7 +21,8 @@ struct known_list;
 struct view_entry {
 	uint32_t uid;
 	uint32_t mark;	/* UINT32_MAX: \Deleted, counts as absent */
-	uint32_t date;	/* INTERNALDATE, seconds UTC; 0: not known, 1: before dates_from */
+	uint32_t date;	/* INTERNALDATE, seconds UTC; 1: before dates_from; 0: not known, but
+			 * not before floor */
 };
 
 struct view {

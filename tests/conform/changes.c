@@ -125,19 +125,19 @@ foreign_check(struct suite *suite, const char *folder, struct known_list *known,
 
 /* The same differences on a connection that has seen nothing before. */
 static void
-cold_check(struct suite *suite, const char *folder, struct known_list *known)
+cold_check(struct suite *suite, const char *folder, struct known_list *known, int64_t since)
 {
 	struct store *warm = suite->store, *cold = NULL;
 	struct stamp stamp;
 	struct told *told, *again;
 	enum fault fault;
 
-	told = changes_of(suite, folder, known, 0, &stamp, &fault);
+	told = changes_of(suite, folder, known, since, &stamp, &fault);
 	CHECK_FAULT(suite, conform_open(suite, suite->password, &cold), OK);
 	if (!cold)
 		return;
 	suite->store = cold;
-	again = changes_of(suite, folder, known, 0, &stamp, &fault);
+	again = changes_of(suite, folder, known, since, &stamp, &fault);
 	CHECK(suite, fault == OK && again->n == told->n);
 	for (unsigned i = 0; i < told->n && i < again->n; i++)
 		CHECK(suite, told->list[i].kind == again->list[i].kind &&
@@ -188,6 +188,18 @@ span_check(struct suite *suite, const char *folder)
 	known = known_after(suite, told, &stamp);
 	told = changes_of(suite, folder, known, now_s() - DAY, &stamp, &fault);
 	CHECK(suite, fault == OK && told->n == 0);
+	/* with a flag, a loss and a mail more, on a new connection */
+	CHECK_FAULT(suite, read_set(suite, suite->other, folder, known->list[1].num,
+	    !(known->list[1].mark & MARK_READ), NULL), OK);
+	removed(suite, suite->other, folder, known->list[2].num);
+	mail_add(suite, suite->other, folder, "late");
+	cold_check(suite, folder, known, now_s() - DAY);
+	told = changes_of(suite, folder, known, now_s() - DAY, &stamp, &fault);
+	CHECK(suite, told->n == 3 && told->list[0].kind == CHANGE_GONE &&
+	    told->list[1].kind == CHANGE_CHANGED && told->list[2].kind == CHANGE_ADDED);
+	told = changes_of(suite, folder, NULL, now_s() - DAY, &stamp, &fault);
+	CHECK(suite, told->n == all);
+	known = known_after(suite, told, NULL);
 	/* the edge moves past everything: all of it leaves, nothing is gone */
 	told = changes_of(suite, folder, known, now_s() + 2 * DAY, &stamp, &fault);
 	CHECK(suite, fault == OK && told->n == all);
@@ -243,7 +255,7 @@ conform_changes(struct suite *suite)
 		    arena_printf(suite->arena, "mail %u", i));
 	known = first_check(suite, folder, nums, stamp);
 	foreign_check(suite, folder, known, nums);
-	cold_check(suite, folder, known);
+	cold_check(suite, folder, known, 0);
 	own_check(suite, folder);
 	span_check(suite, folder);
 	stale_check(suite, folder);
