@@ -185,6 +185,7 @@ stage_ask(const struct ask *ask)
 		.content_type = "application/vnd.ms-sync.wbxml", .content_encoding = "",
 		.accept_encoding = "", .accept_multipart = "", .accept_language = "",
 		.version = or(ask->version, "14.1"), .rerun = ask->rerun,
+		.proof = IPC_PROOF_ACCEPTED,
 	};
 
 	if (stage.depth == 4)

@@ -559,7 +559,8 @@ play(void)
 static void
 test_converge(void **unused)
 {
-	const char *one = getenv("SEED");
+	const char *one = getenv("SEED"), *many = getenv("SEEDS");
+	unsigned n = many ? (unsigned)strtoul(many, NULL, 10) : SEEDS;
 
 	(void)unused;
 	log_set_level(LEVEL_ERROR);
