@@ -84,19 +84,18 @@ child_run(const struct spawn_order *order)
 	snprintf(slot, sizeof(slot), "%u", order->slot);
 	for (size_t i = 0; i < sizeof(private) / sizeof(private[0]); i++)
 		unsetenv(private[i]);
-	if (!descriptors_place(order))
-		return;
+	/* all that may log comes first: afterwards the log's descriptor may be the control channel */
 	limits_set(order);
 	if (!identity_assume(order->identity)) {
 		log_event(LEVEL_ERROR, NULL, "identity-failed", "user=%s error=\"%m\"",
 			order->identity->user);
 		return;
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !descriptors_place(order))
 		return;
 	execv("/proc/self/exe", argv);
 	execv(order->program, argv);
-	log_event(LEVEL_ERROR, NULL, "exec-failed", "program=%s error=\"%m\"", order->program);
+	dprintf(STDERR_FILENO, "easbridged: cannot execute %s: %m\n", order->program);
 }
 
 pid_t
