@@ -209,6 +209,28 @@ imap_select(struct imap *imap, const char *mailbox)
 	return fault;
 }
 
+/* A server that turns us away at the door: libetpan 1.9.4 loses memory over that greeting, and we
+ * can say why. */
+static bool
+is_turned_away(const struct imap *imap)
+{
+	static const char bye[] = "* BYE";
+
+	return mailstream_feed_read_buffer(imap->stream) >= (ssize_t)strlen(bye) &&
+	    strncasecmp(imap->stream->read_buffer, bye, strlen(bye)) == 0;
+}
+
+static enum fault
+farewell(struct imap *imap)
+{
+	size_t used;
+
+	if (imap_scan(imap->scanner, imap->stream->read_buffer, imap->stream->read_buffer_len,
+	    &used) == SCAN_DONE)
+		imap_observe(imap, &imap->scanner->response);
+	return imap_die(imap, "BYE");
+}
+
 /* libetpan's session over our transport; reads the greeting. */
 static enum fault
 session_open(struct imap *imap)
@@ -224,6 +246,8 @@ session_open(struct imap *imap)
 		return imap_die(imap, "no memory");
 	}
 	imap->stream = stream;
+	if (is_turned_away(imap))
+		return farewell(imap);
 	r = mailimap_connect(imap->session, stream);
 	imap->session->imap_stream = stream;
 	if (r == MAILIMAP_NO_ERROR_NON_AUTHENTICATED || r == MAILIMAP_NO_ERROR_AUTHENTICATED)

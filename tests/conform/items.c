@@ -18,8 +18,8 @@ static const char with_parts[] =
 	"Content-Transfer-Encoding: base64\r\n\r\n"
 	"MDEyMzQ1Njc4OUFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFla\r\n"
 	"--=b\r\nContent-Type: text/plain; name=\"notes.txt\"\r\n"
-	"Content-Disposition: attachment; filename=\"notes.txt\"\r\n\r\nline one\r\nline two "
-        "unique7word\r\n"
+	"Content-Disposition: attachment; filename=\"notes.txt\"\r\n\r\n"
+	"line one\r\nline two unique7word\r\n"
 	"--=b--\r\n";
 
 struct got {
