@@ -148,7 +148,7 @@ stage_folders(struct store *store, folder_fn *fn, void *ctx)
 static void
 box_rename(struct box *box, const char *from, const char *to)
 {
-	char name[100];
+	char name[256];
 
 	snprintf(name, sizeof(name), "%s%s", to, box->name + strlen(from));
 	snprintf(box->name, sizeof(box->name), "%s", name);

@@ -23,7 +23,7 @@ struct mail {
 };
 
 struct box {
-	char name[100], parent[100], identity[32];
+	char name[256], parent[256], identity[32];
 	enum folder_type type;
 	uint32_t validity, next;
 	uint64_t modseq;
