@@ -255,6 +255,7 @@ check_version(struct request *request)
 	}
 	if (request->version < command->since || request->version > command->until) {
 		request->log.reason = "command not in this protocol version";
+		request->common_status = 138;
 		return CANNOT;
 	}
 	return OK;
@@ -325,11 +326,16 @@ run(struct request *request, struct response *response)
 {
 	enum fault fault = account_login(request);
 
+	if (fault == CANNOT) {
+		request->log.reason = "no mail server is configured for this domain";
+		response_http(response, 403);
+		return OK;
+	}
 	if (fault != OK)
 		return fault;
 	if (!request->command) {
-		request->log.reason = "unknown command";
-		return CANNOT;
+		request->log.reason = request->log.cmd ? "unknown command" : "no command";
+		return request->log.cmd ? CANNOT : BAD_INPUT;
 	}
 	fault = check_version(request);
 	if (fault == OK)

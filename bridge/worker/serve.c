@@ -95,6 +95,8 @@ answer_options(struct request *request, struct response *response)
 	response->version_headers = fault == OK;
 	if (fault == DENIED) {
 		response->http = 401;
+	} else if (fault == CANNOT) {
+		response->http = 403;
 	} else if (fault != OK) {
 		response->http = 503;
 		response->retry_after = RETRY_AFTER_S;
