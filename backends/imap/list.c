@@ -49,7 +49,7 @@ names_set(const struct imap_store *store, struct listed *l)
 	l->path = text_of(store, l->id);
 	l->display = l->inbox ? "Inbox" : text_of(store, cut && cut[1] ? cut + 1 : l->id);
 	/* what lies directly below the prefix of the user's own namespace lies at the root */
-	if (cut && !(l->personal && prefix && (size_t)(cut - l->id) + 1 == prefix))
+	if (cut && cut > l->id && !(l->personal && prefix && (size_t)(cut - l->id) + 1 == prefix))
 		l->parent = arena_strndup(store->base.arena, l->id, (size_t)(cut - l->id));
 }
 
@@ -92,11 +92,13 @@ attribute_set(struct listed *l, const char *attribute)
 			l->hidden = true;
 }
 
-/* Names that cannot be said again in a command are not shown. */
+/* Names that cannot be said again in a command, or name nothing, are not shown. */
 static bool
-is_speakable(const char *id)
+is_speakable(const char *id, char separator)
 {
-	if (!*id)
+	size_t n = strlen(id);
+
+	if (n == 0 || (separator && id[n - 1] == separator))
 		return false;
 	for (; *id; id++)
 		if ((unsigned char)*id < 0x20 || *id == 0x7F)
@@ -129,7 +131,7 @@ list_read(void *ctx, const struct imap_response *r)
 	const struct imap_value *attributes = r->values, *separator, *name;
 	bool lsub = strcmp(r->word, "LSUB") == 0;
 	struct listed *l;
-	char id[1024];
+	char id[1024], mark;
 
 	if ((!lsub && strcmp(r->word, "LIST") != 0 && strcmp(r->word, "XLIST") != 0) ||
 	    !attributes || !(separator = attributes->next) || !(name = separator->next) ||
@@ -140,7 +142,8 @@ list_read(void *ctx, const struct imap_response *r)
 	for (const struct imap_value *v = imap_list(attributes); v; v = v->next)
 		if (imap_is(v, "\\Inbox"))
 			memcpy(id, "INBOX", 6);
-	if (!is_speakable(id))
+	mark = imap_text(separator) ? *imap_text(separator) : 0;
+	if (!is_speakable(id, mark))
 		return;
 	if (strcasecmp(id, "INBOX") == 0)
 		memcpy(id, "INBOX", 6);
@@ -155,7 +158,7 @@ list_read(void *ctx, const struct imap_response *r)
 		return;
 	}
 	if (!l)
-		l = listing_put(listing, id, imap_text(separator) ? *imap_text(separator) : 0);
+		l = listing_put(listing, id, mark);
 	for (const struct imap_value *v = imap_list(attributes); v; v = v->next)
 		if (imap_text(v))
 			attribute_set(l, imap_text(v));
