@@ -202,11 +202,13 @@ imap_select(struct imap *imap, const char *mailbox)
 	arena_free(&arena);
 	if (fault == REFUSED || fault == CANNOT)
 		fault = FOLDER_GONE;
-	if (fault == OK)
-		imap->selected.name = strdup(mailbox);
-	else
+	if (fault != OK) {
 		selection_forget(imap);
-	return fault;
+		return fault;
+	}
+	imap->selected.name = strdup(mailbox);
+	imap->selected.since_ms = now_ms();
+	return OK;
 }
 
 /* A server that turns us away at the door: libetpan 1.9.4 loses memory over that greeting, and we

@@ -56,6 +56,7 @@ struct selected {
 	bool no_modseq;
 	bool keywords;		/* new keywords may be made */
 	bool read_only;
+	int64_t since_ms;	/* when it was selected */
 };
 
 /* A command that was answered before its turn. */

@@ -10,6 +10,13 @@
 
 #include "backends/imap/store.h"
 #include "bridge/base/arena.h"
+#include "bridge/base/date.h"
+
+/*
+ * A session that holds a mailbox open may go on seeing it after it was deleted and another took its
+ * name (Dovecot), so no selection is believed for ever.
+ */
+enum { SELECTED_MS = 60000 };
 
 struct probed {
 	const char *folder;
@@ -93,6 +100,8 @@ probing_begin(struct imap_store *store, struct probing *probing)
 	unsigned noop = 0;
 	enum fault fault;
 
+	if (imap->selected.name && now_ms() > imap->selected.since_ms + SELECTED_MS)
+		imap_unselect(imap);
 	/* first the one that is waited for first: answers come in the order of the commands */
 	for (unsigned i = 0; i < probing->n && !noop; i++)
 		if (is_selected(imap, probing->list[i].folder))
