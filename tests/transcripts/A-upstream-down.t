@@ -1,5 +1,4 @@
 # Nobody is asked for a password because a mail server is away, unknown or not trusted: 503.
-# open: Basic over an unencrypted listener from loopback is let in
 phone as ios user alice@down.test
 phone send FolderSync { SyncKey 0 }
 phone gets http 503 header Retry-After * or FolderSync { Status 6 }

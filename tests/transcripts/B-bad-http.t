@@ -1,5 +1,4 @@
 # Malformed HTTP: 400, 404, 405 or 501, 413; the server lives on.
-# open: an unknown query form gets 501 instead of 400
 phone as plain
 phone raw "GET /Microsoft-Server-ActiveSync HTTP/1.1\r\nHost: localhost\r\n\r\n"
 phone gets http 401 or http 405 or http 501

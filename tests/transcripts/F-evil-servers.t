@@ -1,5 +1,4 @@
 # Mail servers that go wrong in the middle of a fetch: the phone gets an answer it can live with
-# open: not settled
 # (the folder or the request fails, 503 or a Status), in bounded time, and the daemon lives on.
 phone good as ios
 deliver alice plain.eml

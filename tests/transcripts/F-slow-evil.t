@@ -1,5 +1,4 @@
 # A mail server that hangs, and one that drips a byte a second: the request ends within the
-# open: not settled
 # worker's time, others are served meanwhile.
 phone hang as ios user x@hang.test
 hang folders

@@ -1,5 +1,4 @@
 # R19: a mail at which every attempt breaks is left out after a few tries; the others arrive.
-# open: a mail that makes the server hang up stops its window
 # The server poison.test drops the connection whenever that mail's text is fetched.
 deliver alice@poison.test plain.eml poison.eml alternative.eml html.eml
 phone as aosp user alice@poison.test

@@ -1,5 +1,4 @@
 # R43: what clients send that no schema knows: unknown and literal tags, misplaced options, split
-# open: a Fetch with an empty ServerId gets no answer
 # text, OPAQUE for text, redundant page switches, empty ids.
 deliver alice plain.eml
 phone as evolution version 14.1

@@ -1,5 +1,4 @@
 # Protocol 2.5: Class first, bodies among the mail's own elements, GetAttachment, GetHierarchy, raw
-# open: the checker and 2.5 differ
 # MIME, no empty Sync.
 deliver alice html.eml pdf.eml plain.eml
 phone as samsung version 2.5
