@@ -25,7 +25,7 @@ enum {
 	ESTIMATE_OK = 1, ESTIMATE_NO_COLLECTION = 2, ESTIMATE_NOT_PRIMED = 3,
 	ESTIMATE_BAD_KEY = 4, ESTIMATE_MALFORMED = 103,
 };
-enum { COLLECTIONS_MAX = 300 };
+enum { COLLECTIONS_MAX = 300 }; /* [MS-ASCMD] 2.2.3.31.1 */
 
 struct estimate {
 	const char *id, *key, *class_name;

@@ -72,19 +72,21 @@ folder_read(struct ping *ping, struct reader *reader)
 static bool
 folders_read(struct ping *ping, struct reader *reader)
 {
+	struct reader ahead;
 	enum token token;
+	unsigned n = 0;
 
-	ping->recall.list = arena_array(ping->request->arena, FOLDERS_MAX,
-	    sizeof(*ping->recall.list));
 	reader_into(reader);
-	while (reader_child(reader, &token)) {
-		if (token != Ping_Folder)
-			continue;
-		if (ping->recall.n == FOLDERS_MAX)
-			return false;
-		folder_read(ping, reader);
-		ping->has_folders = ping->recall.n > 0;
-	}
+	ahead = *reader;
+	while (reader_child(&ahead, &token))
+		n += token == Ping_Folder;
+	if (n > FOLDERS_MAX)
+		return false;
+	ping->recall.list = arena_array(ping->request->arena, n + 1, sizeof(*ping->recall.list));
+	while (reader_child(reader, &token))
+		if (token == Ping_Folder)
+			folder_read(ping, reader);
+	ping->has_folders = ping->recall.n > 0;
 	return true;
 }
 

@@ -297,18 +297,21 @@ collection_read(struct sync *sync, struct reader *reader)
 static bool
 collections_read(struct sync *sync, struct reader *reader)
 {
+	struct reader ahead;
 	enum token token;
+	unsigned n = 0;
 
 	sync->has_collections = true;
-	sync->list = arena_array(sync->request->arena, COLLECTIONS_MAX, sizeof(*sync->list));
 	reader_into(reader);
-	while (reader_child(reader, &token)) {
-		if (token != AirSync_Collection)
-			continue;
-		if (sync->n == COLLECTIONS_MAX)
-			return false;
-		collection_read(sync, reader);
-	}
+	ahead = *reader;
+	while (reader_child(&ahead, &token))
+		n += token == AirSync_Collection;
+	if (n > COLLECTIONS_MAX)
+		return false;
+	sync->list = arena_array(sync->request->arena, n, sizeof(*sync->list));
+	while (reader_child(reader, &token))
+		if (token == AirSync_Collection)
+			collection_read(sync, reader);
 	return true;
 }
 
