@@ -96,6 +96,9 @@ static void
 setup(struct imap_watcher *watcher)
 {
 	watcher->phase = PHASE_SETUP;
+	/* as the store does: both then spell mailbox names alike */
+	if (watcher->has_utf8)
+		dialogue_send(watcher, COMMAND_ENABLE, NULL, "ENABLE UTF8=ACCEPT");
 	if (watcher->has_notify && !watcher->is_notify_spent) {
 		watcher->is_notify_spent = true;
 		dialogue_send(watcher, COMMAND_NOTIFY, NULL, NOTIFY_SET);
@@ -186,6 +189,8 @@ static const struct {
 	{ "AUTH=PLAIN", offsetof(struct imap_watcher, has_plain) },
 	{ "SASL-IR", offsetof(struct imap_watcher, has_sasl_ir) },
 	{ "STARTTLS", offsetof(struct imap_watcher, has_starttls) },
+	{ "UTF8=ACCEPT", offsetof(struct imap_watcher, has_utf8) },
+	{ "UTF8=ONLY", offsetof(struct imap_watcher, has_utf8) },
 	{ "LOGINDISABLED", offsetof(struct imap_watcher, is_login_disabled) },
 };
 
@@ -360,6 +365,8 @@ tagged(struct imap_watcher *watcher, const struct imap_response *response)
 		break;
 	case COMMAND_LOGIN:
 		logged_in(watcher, response, is_ok);
+		break;
+	case COMMAND_ENABLE:
 		break;
 	case COMMAND_NOTIFY:
 		watching_begin(watcher, is_ok ? MODE_NOTIFY :

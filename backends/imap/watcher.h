@@ -29,8 +29,8 @@ enum watch_mode { MODE_NONE, MODE_NOTIFY, MODE_IDLE, MODE_POLL };
 
 /* What the tagged answer of a command means. */
 enum watch_command {
-	COMMAND_STARTTLS, COMMAND_CAPABILITY, COMMAND_LOGIN, COMMAND_NOTIFY, COMMAND_EXAMINE,
-	COMMAND_STATUS, COMMAND_IDLE,
+	COMMAND_STARTTLS, COMMAND_CAPABILITY, COMMAND_LOGIN, COMMAND_ENABLE, COMMAND_NOTIFY,
+	COMMAND_EXAMINE, COMMAND_STATUS, COMMAND_IDLE,
 };
 
 enum {
@@ -62,7 +62,7 @@ struct imap_watcher {
 	int poll_ms;
 
 	bool has_notify, has_idle, has_condstore, has_plain, has_sasl_ir, has_starttls,
-	    has_abilities, is_login_disabled;
+	    has_utf8, has_abilities, is_login_disabled;
 	bool is_notify_spent;   /* a second NOTIFY SET would silence Dovecot */
 	bool is_idling;         /* "+" has come */
 	bool is_ending_idle;    /* DONE was sent */

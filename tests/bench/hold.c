@@ -24,7 +24,7 @@
 #include "tests/helper/lean.h"
 #include "tests/player/mail.h"
 
-enum { PHONES_MAX = 50000, ANSWER_BYTES = 4096, LATEST_US = 20000000 };
+enum { PHONES_MAX = 50000, ANSWER_BYTES = 4096, LATEST_US = 60000000 };
 
 struct device {
 	struct lean_folder inbox;
@@ -275,8 +275,9 @@ static bool make_crowd(struct crowd *crowd, const char *domain)
 	for (long i = 0; i < crowd->accounts; i++)
 		crowd->users[i] = arena_printf(crowd->arena, "hold%ld%s", i, domain);
 	for (long i = 0; i < crowd->n; i++) {
-		crowd->devices[i].id = arena_printf(crowd->arena, "held%05ld", i);
-		crowd->devices[i].account = i % crowd->accounts;
+		crowd->devices[i].id = arena_printf(crowd->arena, "held%dx%05ld",
+						    (int)getpid(), i);
+		crowd->devices[i].account = i * crowd->accounts / crowd->n;
 		crowd->pollers[i].fd = -1;
 	}
 	return true;

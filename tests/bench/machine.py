@@ -2,6 +2,7 @@
 # What the measurements need of the machine: servers of their own in one directory, and the time
 # and memory of processes by /proc.  For tests/bench/run.
 import os
+import random
 import re
 import socket
 import subprocess
@@ -169,17 +170,42 @@ class Machine:
         self.server("start", "bridge", self.directory + "/bridge")
         self.easbridged = int(read(self.directory + "/bridge/easbridged.pid"))
 
+    def settle(self, most=120):
+        """Waits until bridge and Dovecot do nothing any more."""
+        end = time.monotonic() + most
+        while time.monotonic() < end:
+            before = cpu(self.easbridged) + cpu(self.dovecot)
+            time.sleep(2)
+            if cpu(self.easbridged) + cpu(self.dovecot) - before <= 0.05:
+                return
+        print("  (never came to rest)")
+
     def fill(self, user, count):
         subprocess.run([self.top + "/tests/servers/fill", self.directory + "/imap", user, "INBOX",
                         str(count)], check=True)
 
-    def fill_small(self, user, first, count):
+    def fill_small(self, user, have, count):
+        """So many small mails, a third of them read, with holes in the UIDs: by copies, since
+        the server links them."""
         imap = Imap(int(self.imap["IMAP_PORT"]), user)
-        for start in range(first, first + count, 500):
+        if not have:
+            have = 1000
             imap.append([b"From: a%d@example.net\r\nTo: b@ex.test\r\nSubject: mail %d\r\n"
                          b"Date: Mon, 06 Jan 2025 10:00:00 +0000\r\nMessage-ID: <%d@example.net>"
-                         b"\r\n\r\nText of mail %d.\r\n" % (n % 97, n, n, n)
-                         for n in range(start, min(start + 500, first + count))])
+                         b"\r\n\r\nText of mail %d.\r\n" % (n % 97, n, n, n) for n in range(have)])
+        imap.command(b"SELECT INBOX")
+        while have < count:
+            more = min(have, count - have, 5000)
+            imap.command(b"COPY 1:%d INBOX" % more)
+            have += more
+        numbers = random.Random(count).sample(range(1, count + 1), count // 3)
+        for start in range(0, len(numbers), 1000):
+            imap.command(b"STORE %s +FLAGS.SILENT (\\Seen)"
+                         % b",".join(b"%d" % n for n in numbers[start:start + 1000]))
+        imap.command(b"STORE %s +FLAGS.SILENT (\\Deleted)"
+                     % b",".join(b"%d" % n for n in numbers[:count // 100]))
+        imap.command(b"EXPUNGE")
+        imap.command(b"COPY 1:%d INBOX" % (count // 100))
 
     def settings(self, user, **more):
         plain = {"BENCH_USER": user, "EAS_URL": self.eas["EAS_PLAIN_URL"]}
