@@ -20,7 +20,7 @@ struct outlet {
 	size_t written; /* with what is still in the buffer */
 	bool has_failed;
 	unsigned fill;
-	unsigned char buffer[1024];
+	unsigned char buffer[8192]; /* a sink may be a file: few large pieces */
 };
 
 void outlet_init(struct outlet *outlet, struct writer_sink sink);

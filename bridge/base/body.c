@@ -129,14 +129,24 @@ body_grow(struct body *body, size_t want)
 	return true;
 }
 
+/* The position of a file that was read or passed on is anywhere, so each write says where. */
 static bool
 body_write_file(struct body *body, const void *data, size_t n)
 {
+	const uint8_t *bytes = data;
+
 	body_unmap(body);
-	/* the position of a file that was read or passed on is anywhere */
-	if (lseek(body->fd, (off_t)body->len, SEEK_SET) < 0 || !proc_write_all(body->fd, data, n))
-		return body_fail(body);
-	body->len += n;
+	while (n > 0) {
+		ssize_t done = pwrite(body->fd, bytes, n, (off_t)body->len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return body_fail(body);
+		bytes += done;
+		n -= (size_t)done;
+		body->len += (size_t)done;
+	}
 	return true;
 }
 
