@@ -90,7 +90,8 @@ reply_write(struct writer *writer, const struct sync_reply *reply)
 		writer_text(writer, AirSync_Class, reply->class_name);
 	if (reply->kind == AirSync_Add)
 		writer_text(writer, AirSync_ClientId, reply->client_id);
-	if (*reply->server_id)
+	/* only a failed Add has none; iOS cannot stand any other reply without (R6) */
+	if (reply->kind != AirSync_Add || *reply->server_id)
 		writer_text(writer, AirSync_ServerId, reply->server_id);
 	writer_int(writer, AirSync_Status, reply->status);
 	writer_close(writer);
