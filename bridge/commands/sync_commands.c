@@ -232,8 +232,7 @@ static enum fault
 command_run_one(struct applying *applying, const struct sync_command *command)
 {
 	/* an empty ServerId names nothing, and a reply without one would crash iOS (R6, R43) */
-	if ((command->kind == AirSync_Change || command->kind == AirSync_Delete) &&
-	    !*command->server_id)
+	if (command->kind != AirSync_Add && !*command->server_id)
 		return OK;
 	switch (command->kind) {
 	case AirSync_Add:

@@ -185,7 +185,8 @@ static bool apply_own(struct phone *phone, struct folder *folder, const struct n
 			if (strcmp(node_text(answer, "Status"), "1") == 0)
 				put_item(phone, folder, node_text(answer, "ServerId"),
 					 node_copy(phone->arena, data));
-		} else if (strcmp(at->name, "Fetch") == 0 && answer == NULL) {
+		} else if (strcmp(at->name, "Fetch") == 0 && answer == NULL && *id != '\0') {
+			/* a Fetch of nothing cannot be answered: a reply needs an id (R6) */
 			return phone_fail(phone, "Fetch of %s was not answered", id);
 		}
 	}
