@@ -15,7 +15,10 @@
 #include "bridge/base/body.h"
 #include "bridge/base/limits.h"
 
-enum { DECODED_MAX = 1024 * 1024 };
+enum {
+	PASS_AT = 64 * 1024,	/* pieces for a body that may be a file */
+	DECODED_MAX = 1024 * 1024,
+};
 
 /* A part on its way: encoded bytes in, the wanted range of decoded bytes out. */
 struct intake {
@@ -79,7 +82,8 @@ intake_write(struct imap_sink *sink, const void *data, size_t n)
 	struct intake *in = (struct intake *)(void *)sink;
 
 	transfer_feed(&in->decoder, data, n, &in->decoded);
-	decoded_pass(in);
+	if (in->decoded.len >= PASS_AT)
+		decoded_pass(in);
 	in->came = true;
 	return true;
 }

@@ -13,10 +13,12 @@
 #include "bridge/base/buf.h"
 #include "bridge/base/codec.h"
 #include "bridge/base/date.h"
+#include "bridge/base/http.h"
+#include "bridge/base/stream.h"
 #include "wbxml/reader.h"
 #include "wbxml/text.h"
 
-enum { REQUEST_MAX = 64 << 20, ANSWER_MS = 120000 };
+enum { REQUEST_MAX = 64 << 20, ANSWER_MS = 120000, HEAD_MAX = 65536, PIECE = 256 << 10 };
 
 int64_t now_us(void)
 {
@@ -118,6 +120,87 @@ bool lean_ask(struct lean *lean, const char *command, const char *notation, stru
 	lean->took_us = now_us() - start;
 	lean->waited_us += lean->took_us;
 	lean->requests++;
+	return good;
+}
+
+/* Reads until the head is whole; *ret_head is its length.  Bytes in piece; 0: none. */
+static size_t read_head(struct lean *lean, char *piece, size_t *ret_head)
+{
+	size_t len = 0;
+
+	for (;;) {
+		ssize_t n = len < HEAD_MAX - 1 ?
+			stream_read(lean->wire->stream, piece + len, HEAD_MAX - 1 - len) : -1;
+		const char *blank;
+
+		if (n <= 0)
+			return 0;
+		len += (size_t)n;
+		piece[len] = '\0';
+		blank = strstr(piece, "\r\n\r\n");
+		if (blank == NULL)
+			continue;
+		*ret_head = (size_t)(blank + 4 - piece);
+		return len;
+	}
+}
+
+/* Counts the body behind the head, whose first bytes are in piece already. */
+static bool drop_body(struct lean *lean, char *piece, size_t len, size_t head, size_t *ret_bytes)
+{
+	const char *length = strcasestr(piece, "\r\nContent-Length:");
+	size_t want = length != NULL ? strtoul(length + 17, NULL, 10) : 0;
+	struct http_chunked chunked;
+	enum http_result result = HTTP_MORE;
+	size_t at = head;
+	ssize_t n = (ssize_t)(len - head);
+
+	http_chunked_init(&chunked, UINT64_MAX);
+	for (*ret_bytes = 0; n >= 0; at = 0) {
+		const uint8_t *data;
+		size_t used = 0, run;
+
+		while (length == NULL && used < (size_t)n && result == HTTP_MORE) {
+			size_t step;
+
+			result = http_chunked_feed(&chunked, (uint8_t *)piece + at + used,
+						   (size_t)n - used, &step, &data, &run);
+			used += step;
+			*ret_bytes += run;
+		}
+		*ret_bytes += length != NULL ? (size_t)n : 0;
+		if (length != NULL ? *ret_bytes >= want : result != HTTP_MORE)
+			return length != NULL || result == HTTP_DONE;
+		n = stream_read(lean->wire->stream, piece, PIECE);
+		n = n == 0 ? -1 : n;
+	}
+	return false;
+}
+
+bool lean_drain(struct lean *lean, const char *command, const char *notation, size_t *ret_bytes)
+{
+	char *piece = arena_alloc(lean->keep, PIECE + 1);
+	const char *request;
+	size_t len, head = 0;
+	int64_t start;
+	bool good;
+
+	arena_reset(lean->scratch);
+	request = lean_request(lean, command, notation, &len);
+	if (request == NULL)
+		return false;
+	if (lean->wire == NULL)
+		lean->wire = wire_open(lean->keep, &lean->target, &lean->problem);
+	if (lean->wire == NULL)
+		return false;
+	start = now_us();
+	lean->problem = "no whole answer";
+	good = wire_send(lean->wire, request, len);
+	len = good ? read_head(lean, piece, &head) : 0;
+	good = len > 0 && strncmp(piece + 9, "200", 3) == 0
+		&& drop_body(lean, piece, len, head, ret_bytes);
+	lean->took_us = now_us() - start;
+	lean->wire->busy = false;
 	return good;
 }
 

@@ -59,6 +59,9 @@ const char *lean_request(struct lean *lean, const char *command, const char *not
 bool lean_ask(struct lean *lean, const char *command, const char *notation,
 	struct answer *ret_answer);
 
+/* The same, but the answer's body is counted and dropped as it comes.  false also without one. */
+bool lean_drain(struct lean *lean, const char *command, const char *notation, size_t *ret_bytes);
+
 /* FolderSync from key; fills the INBOX where the answer lists it.  ret_key: at least 64 bytes. */
 bool lean_folders(struct lean *lean, const char *key, char *ret_key, struct lean_folder *ret_inbox);
 
