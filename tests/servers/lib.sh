@@ -47,15 +47,19 @@ own() {
 	fi
 }
 
-# free_ports N: N free loopback ports, each bound together so that they differ
+# free_ports N: N free loopback ports, each bound together so that they differ.  They lie below the
+# range that the system takes for outgoing connections, one of which could else be there first.
 free_ports() {
 	$PY - "$1" <<'PYEND'
-import socket, sys
+import random, socket, sys
 held = []
-for _ in range(int(sys.argv[1])):
+while len(held) < int(sys.argv[1]):
     s = socket.socket()
-    s.bind(("127.0.0.1", 0))
-    held.append(s)
+    try:
+        s.bind(("127.0.0.1", random.randrange(10240, 32000)))
+        held.append(s)
+    except OSError:
+        s.close()
 print(*[s.getsockname()[1] for s in held])
 PYEND
 }
